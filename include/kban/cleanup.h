@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/cleanup.h
+ * Owning locals that release themselves, for GCC and Clang.
+ *
+ * kban_auto(filter) filter = NULL; declares a struct kban_filter * that is released when its scope
+ * ends. Only an initialized variable may be declared so. Not included by kban/kban.h; no other
+ * header needs it.
+ */
+#ifndef KBAN_CLEANUP_H
+#define KBAN_CLEANUP_H
+
+#include <kban/kban.h>
+
+#define kban_auto(object) __attribute__((cleanup(kban_auto_##object))) struct kban_##object *
+
+/** Hand over what @a pointer owns: the value goes out, the variable becomes NULL. */
+#define kban_steal(pointer)                                    \
+	({                                                     \
+		__typeof__(pointer) kban_stolen = (pointer);   \
+		(pointer) = NULL;                              \
+		kban_stolen;                                   \
+	})
+
+#define KBAN_DEFINE_AUTO(object, release)                                       \
+	static inline __attribute__((unused)) void kban_auto_##object(          \
+		struct kban_##object **pointer)                                 \
+	{                                                                       \
+		release(*pointer);                                              \
+	}
+
+KBAN_DEFINE_AUTO(context, kban_context_unref)
+KBAN_DEFINE_AUTO(error, kban_error_free)
+
+#endif /* KBAN_CLEANUP_H */

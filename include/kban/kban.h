@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/kban.h
+ * All of kban's public headers.
+ */
+#ifndef KBAN_KBAN_H
+#define KBAN_KBAN_H
+
+#include <kban/addr.h>
+#include <kban/base.h>
+#include <kban/context.h>
+#include <kban/duration.h>
+#include <kban/error.h>
+#include <kban/text.h>
+
+#endif /* KBAN_KBAN_H */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef KB_BASE_CONTEXT_H
+#define KB_BASE_CONTEXT_H
+
+#include <kban/context.h>
+
+/*
+ * Log a line for an operator. Only what has no caller to tell. Text from outside is handed in with
+ * %s of something that went through kb_buffer_printable() or kban_addr_print().
+ */
+__attribute__((format(printf, 4, 5))) void kb_log(const struct kban_context *ctx, int level,
+						  const char *topic, const char *format, ...);
+
+/* True if a line of @a level would be logged. */
+int kb_log_wants(const struct kban_context *ctx, int level);
+
+/* See kban_resolve_fn. 0 where the context has no resolver. */
+int kb_context_resolve(const struct kban_context *ctx, const char *name, struct kban_addr *out,
+		       size_t max);
+
+#endif /* KB_BASE_CONTEXT_H */

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pointer and length: how text travels inside the library. Nothing here allocates but _copy. */
+#ifndef KB_BASE_TEXT_H
+#define KB_BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include <kban/text.h>
+
+/* A literal as text, in expressions. */
+#define KB_TEXT(literal) ((struct kban_text){ "" literal, sizeof(literal) - 1 })
+
+/* A NUL-terminated string as text; NULL is empty. */
+struct kban_text kb_text(const char *string);
+
+bool kb_text_equal(struct kban_text left, struct kban_text right);
+bool kb_text_is(struct kban_text text, const char *string);
+bool kb_text_is_nocase(struct kban_text text, const char *string); /* ASCII case */
+bool kb_text_starts_with(struct kban_text text, const char *prefix);
+bool kb_text_ends_with(struct kban_text text, const char *suffix);
+
+/* Index of the first @a byte or @a needle, or text.len. */
+size_t kb_text_index(struct kban_text text, char byte);
+size_t kb_text_find(struct kban_text text, struct kban_text needle);
+
+struct kban_text kb_text_slice(struct kban_text text, size_t from, size_t to);
+struct kban_text kb_text_trim(struct kban_text text); /* ASCII white space, both ends */
+
+/*
+ * Take the next line off @a rest, without its line feed. False when nothing is left. "a\n" is one
+ * line, "a\n\nb" three.
+ */
+bool kb_text_next_line(struct kban_text *rest, struct kban_text *line);
+
+/* Take the next word off @a rest: a run without any byte of @a separators. False: none is left. */
+bool kb_text_next_word(struct kban_text *rest, const char *separators, struct kban_text *word);
+
+/* Whole-text decimal number from @a min to @a max. False leaves @a out alone. */
+bool kb_text_number(struct kban_text text, long long min, long long max, long long *out);
+
+/* true yes on 1, in any case, are true; everything else is false (jail.conf(5)). */
+bool kb_text_boolean(struct kban_text text);
+
+/* A NUL-terminated copy, or NULL without memory. */
+char *kb_text_copy(struct kban_text text);
+
+/* Nonzero if all bytes are ASCII / if the whole is valid UTF-8 (no surrogates, no overlongs). */
+bool kb_text_is_ascii(struct kban_text text);
+bool kb_text_is_utf8(struct kban_text text);
+
+/*
+ * Decode one code point at the start of @a text into @a code and return its length in bytes; for
+ * bytes that are not UTF-8, U+FFFD and the length of the maximal invalid sequence. text.len > 0.
+ */
+size_t kb_utf8_decode(struct kban_text text, uint32_t *code);
+
+#endif /* KB_BASE_TEXT_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What every test program includes first. */
+#ifndef KBAN_TEST_H
+#define KBAN_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* After the four that it needs. */
+#include <cmocka.h>
+
+#include <kban/kban.h>
+
+/* Run @a function over the rows of @a table; the table's name is the test's name. */
+#define test_case(function, table)                                    \
+	{                                                             \
+		#table, function, NULL, NULL, (void *)(uintptr_t)(table) \
+	}
+
+/* An address that the test itself wrote; anything else fails the test. */
+static inline struct kban_addr test_addr(const char *text)
+{
+	struct kban_addr addr = { 0 };
+
+	assert_int_equal(kban_addr_parse((struct kban_text){ text, strlen(text) }, &addr), KBAN_OK);
+	return addr;
+}
+
+#endif /* KBAN_TEST_H */
