@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A value of an option, with the place of each of its lines.
+ *
+ * A value is one text; several lines are joined by line feeds. Interpolation and substitution mix
+ * lines of several files into one value, so each line carries its own origin: an error in the
+ * seventh failregex names the line of the file that wrote it.
+ */
+#ifndef KB_CONF_CONF_VALUE_H
+#define KB_CONF_CONF_VALUE_H
+
+#include <stdbool.h>
+
+#include <kban/base.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+struct kb_value {
+	char *text;             /* NUL-terminated; never NULL in a value that is set */
+	struct kb_where *lines; /* where each line of text was written; line_count of them */
+	size_t line_count;      /* number of line feeds in text, plus one */
+};
+
+/* A value that somebody wrote at one place (a command line: where->file NULL). */
+int kb_value_init(struct kb_value *value, struct kban_text text, const struct kb_where *where);
+int kb_value_copy(struct kb_value *to, const struct kb_value *from);
+void kb_value_clear(struct kb_value *value);
+
+/* Place of the value as a whole: that of its first line. */
+const struct kb_where *kb_value_where(const struct kb_value *value);
+
+/*
+ * Replace bytes [from, to) by @a with. A line that is glued together keeps the origin of the part
+ * that has more than blanks in front; whole inserted lines keep theirs.
+ */
+int kb_value_replace(struct kb_value *value, size_t from, size_t to, const struct kb_value *with);
+
+/* Typed readings. All name the place and @a option in the error, and what would be right. */
+int kb_value_int(const struct kb_value *value, const char *option, long long *out,
+		 struct kban_error **err);
+int kb_value_duration(const struct kb_value *value, const char *option, kban_usec *out,
+		      struct kban_error **err);
+bool kb_value_bool(const struct kb_value *value);
+
+/*
+ * Names with values, in the order they were set: arguments of a filter, the options of a jail.
+ * Names of options are lower case; names of arguments are as written.
+ */
+struct kb_option {
+	char *name;
+	struct kb_value value;
+};
+
+struct kb_options {
+	struct kb_option *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* NULL if there is none. */
+const struct kb_value *kb_options_find(const struct kb_options *options, const char *name);
+/* Replaces; takes over what @a value holds, also on failure. */
+int kb_options_take(struct kb_options *options, struct kban_text name, struct kb_value *value);
+void kb_options_remove(struct kb_options *options, const char *name);
+void kb_options_clear(struct kb_options *options);
+
+KB_DEFINE_AUTO_CLEAR(value)
+KB_DEFINE_AUTO_CLEAR(options)
+
+#endif /* KB_CONF_CONF_VALUE_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From filter files to lists of patterns: includes, %(references)s, <tags> of the user and the
+ * arguments of NAME[…] are resolved; the built-in tags (<HOST>, <F-USER> …) still stand.
+ */
+#ifndef KB_FILTER_FILTER_LOAD_H
+#define KB_FILTER_FILTER_LOAD_H
+
+#include <kban/context.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "conf/conf-value.h"
+
+/* One pattern as an operator wrote it. */
+struct kb_rule_text {
+	char *text;
+	struct kb_where where; /* where.file is owned by the source */
+};
+
+struct kb_rule_list {
+	struct kb_rule_text *items;
+	size_t count;
+	size_t capacity;
+};
+
+struct kb_filter_source {
+	char *name; /* without directory and suffix; for a bare regex "" */
+	char *path; /* the file that was found first, or NULL */
+	struct kb_rule_list prefregex; /* none or one */
+	struct kb_rule_list failregex;
+	struct kb_rule_list ignoreregex;
+	struct kb_rule_list datepattern; /* the lines of the value; none: default formats */
+	struct kb_rule_list journalmatch;
+	long long maxlines; /* 0: not set */
+	char *usedns;       /* NULL: not set */
+	struct kb_where usedns_where;
+	char **files; /* file names that places point into, NULL-terminated */
+};
+
+struct kb_filter_request {
+	const char *config_dir; /* holds filter.d/ */
+	/* NAME, NAME[option=value …], a path to a filter file with or without options. */
+	const char *filter;
+	struct kb_where where; /* where @a filter was written */
+	/* Options of the jail that a filter may see and that override it; NULL for none. */
+	const struct kb_options *jail;
+	const char *backend; /* decides logtype; NULL: a file */
+};
+
+/*
+ * KBAN_E_NOTFOUND: no such filter. KBAN_E_SYNTAX: any mistake in its files, or in the options.
+ * The text names file, line and key.
+ */
+int kb_filter_source_load(const struct kb_filter_request *request, struct kb_filter_source **out,
+			  struct kban_error **err);
+
+/* An empty source named @a name, to append patterns to. NULL without memory. */
+struct kb_filter_source *kb_filter_source_new(const char *name);
+
+/* Append a pattern; the file name of @a where is copied. */
+int kb_filter_source_append(struct kb_filter_source *source, struct kb_rule_list *list,
+			    struct kban_text text, const struct kb_where *where);
+
+void kb_filter_source_free(struct kb_filter_source *source);
+
+KB_DEFINE_AUTO(filter_source)
+
+#endif /* KB_FILTER_FILTER_LOAD_H */
