@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which time stamps a log may have: the default formats, or those of a filter's datepattern.
+ * Immutable; which of them a log uses is learnt by a struct kb_date_detector.
+ */
+#ifndef KB_DATE_DATE_FORMATS_H
+#define KB_DATE_DATE_FORMATS_H
+
+#include <kban/context.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+struct kb_date_formats;
+
+/* One line of a datepattern. */
+struct kb_date_line {
+	struct kban_text text;
+	struct kb_where where;
+};
+
+/*
+ * Compile @a lines; none, or lines that add nothing, give the default formats.
+ *
+ * @param now   Decides which decades a four-digit year may be from.
+ *
+ * KBAN_E_SYNTAX names the place and the pattern.
+ */
+int kb_date_formats_new(const struct kb_date_line *lines, size_t count, kban_usec now,
+			struct kb_date_formats **out, struct kban_error **err);
+
+void kb_date_formats_free(struct kb_date_formats *formats);
+
+size_t kb_date_formats_count(const struct kb_date_formats *formats);
+
+/* Name as reports show it: "{^LN-BEG}(?:DAY )?MON Day %k:Minute:Second". */
+const char *kb_date_formats_name(const struct kb_date_formats *formats, size_t index);
+
+/* The pattern as it was written, and the regular expression made of it. */
+const char *kb_date_formats_pattern(const struct kb_date_formats *formats, size_t index);
+const char *kb_date_formats_regex(const struct kb_date_formats *formats, size_t index);
+
+KB_DEFINE_AUTO(date_formats)
+
+#endif /* KB_DATE_DATE_FORMATS_H */
