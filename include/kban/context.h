@@ -62,6 +62,9 @@ KBAN_API void kban_context_set_clock(struct kban_context *ctx, kban_clock_fn *cl
 /** The context's idea of now. */
 KBAN_API kban_usec kban_context_now(const struct kban_context *ctx);
 
+/** A resolver's answer: not known yet, ask again when it is. */
+#define KBAN_RESOLVE_LATER (-100)
+
 /**
  * Looks up the addresses of a host name.
  *
@@ -69,7 +72,7 @@ KBAN_API kban_usec kban_context_now(const struct kban_context *ctx);
  * @param out   Room for @a max addresses.
  *
  * @return How many there are, at most @a max; 0 if the name has none; KBAN_E_SYSTEM if it could
- *         not be looked up now.
+ *         not be looked up; KBAN_RESOLVE_LATER if the answer is being waited for.
  */
 typedef int kban_resolve_fn(const char *name, struct kban_addr *out, size_t max, void *data);
 

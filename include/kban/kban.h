@@ -11,6 +11,8 @@
 #include <kban/context.h>
 #include <kban/duration.h>
 #include <kban/error.h>
+#include <kban/filter.h>
+#include <kban/matcher.h>
 #include <kban/text.h>
 
 #endif /* KBAN_KBAN_H */
