@@ -32,6 +32,7 @@
 KBAN_DEFINE_AUTO(context, kban_context_unref)
 KBAN_DEFINE_AUTO(error, kban_error_free)
 KBAN_DEFINE_AUTO(filter, kban_filter_unref)
+KBAN_DEFINE_AUTO(follow, kban_follow_free)
 KBAN_DEFINE_AUTO(matcher, kban_matcher_free)
 
 #endif /* KBAN_CLEANUP_H */

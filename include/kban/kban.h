@@ -12,6 +12,7 @@
 #include <kban/duration.h>
 #include <kban/error.h>
 #include <kban/filter.h>
+#include <kban/follow.h>
 #include <kban/matcher.h>
 #include <kban/text.h>
 
