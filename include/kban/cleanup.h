@@ -29,10 +29,12 @@
 		release(*pointer);                                              \
 	}
 
+KBAN_DEFINE_AUTO(backend, kban_backend_free)
 KBAN_DEFINE_AUTO(context, kban_context_unref)
 KBAN_DEFINE_AUTO(error, kban_error_free)
 KBAN_DEFINE_AUTO(filter, kban_filter_unref)
 KBAN_DEFINE_AUTO(follow, kban_follow_free)
 KBAN_DEFINE_AUTO(matcher, kban_matcher_free)
+KBAN_DEFINE_AUTO(rules, kban_rules_free)
 
 #endif /* KBAN_CLEANUP_H */

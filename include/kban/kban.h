@@ -7,6 +7,7 @@
 #define KBAN_KBAN_H
 
 #include <kban/addr.h>
+#include <kban/backend.h>
 #include <kban/base.h>
 #include <kban/context.h>
 #include <kban/duration.h>
@@ -14,6 +15,7 @@
 #include <kban/filter.h>
 #include <kban/follow.h>
 #include <kban/matcher.h>
+#include <kban/rules.h>
 #include <kban/text.h>
 
 #endif /* KBAN_KBAN_H */

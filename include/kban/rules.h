@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/rules.h
+ * What the packet filter must contain so that sets take effect.
+ *
+ * The library runs no program: it says which rules there must be, which command lists the present
+ * ones, and, given that list, what to feed to which command. Rules refer to sets, so there are a few
+ * for each jail, made once; a ban never touches them. Rules of ours carry a comment
+ * "kban:JAIL:HASH" by which they are known again (iptables-extensions(8), comment).
+ */
+#ifndef KBAN_RULES_H
+#define KBAN_RULES_H
+
+#include <kban/addr.h>
+#include <kban/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Rules of any number of jails, for both families. */
+struct kban_rules;
+
+/** NULL without memory. */
+KBAN_API struct kban_rules *kban_rules_new(void);
+
+/** NULL is allowed. */
+KBAN_API void kban_rules_free(struct kban_rules *rules);
+
+/** A rule before it is split by family, protocol, chain and number of ports. */
+struct kban_rule {
+	const char *jail;
+	const char *set4, *set6; /**< names of the sets; NULL: no rule for that family */
+	const char *chains;      /**< "INPUT", "INPUT,FORWARD" */
+	const char *protocols;   /**< "tcp", "tcp,udp", "all" */
+	const char *ports;       /**< "25,465", "ssh", "1000:2000"; NULL or "": all ports */
+	const char *target4;     /**< "REJECT --reject-with icmp-port-unreachable", "DROP" */
+	const char *target6;
+	int new_only;            /**< nonzero: only packets that begin a connection */
+};
+
+/**
+ * Add what @a rule asks for. The same rule twice counts once.
+ *
+ * @return KBAN_OK, KBAN_E_SYNTAX (a port, protocol, chain or target that cannot be; the error
+ *         names it), KBAN_E_NOMEM. Nothing was added on failure.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_rules_add(struct kban_rules *rules,
+					    const struct kban_rule *rule,
+					    struct kban_error **err);
+
+/** Number of rules of a family after splitting. */
+KBAN_API size_t kban_rules_count(const struct kban_rules *rules, enum kban_family family);
+
+/** Command line, NULL-terminated, that lists the rules of @a family: iptables -w -S. Static. */
+KBAN_API const char *const *kban_rules_list_command(enum kban_family family);
+
+/** Command line that takes a script on standard input: iptables-restore -w --noflush. Static. */
+KBAN_API const char *const *kban_rules_change_command(enum kban_family family);
+
+/**
+ * Compare what there is with what there must be.
+ *
+ * @param rules    NULL: none are wanted; all of ours are removed.
+ * @param listing  Output of the list command.
+ * @param script   Receives a script for the change command that adds what is missing, in one
+ *                 transaction, and removes rules of ours that are no longer wanted and second
+ *                 copies; data is released by the caller with free(). Empty if nothing is to be done.
+ *
+ * @return Number of changes in @a script, or KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_rules_compare(const struct kban_rules *rules,
+						enum kban_family family, struct kban_text listing,
+						struct kban_text *script);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KBAN_RULES_H */
