@@ -29,12 +29,17 @@
 		release(*pointer);                                              \
 	}
 
+KBAN_DEFINE_AUTO(allow_list, kban_allow_list_free)
 KBAN_DEFINE_AUTO(backend, kban_backend_free)
+KBAN_DEFINE_AUTO(client, kban_client_close)
 KBAN_DEFINE_AUTO(context, kban_context_unref)
+KBAN_DEFINE_AUTO(counter, kban_counter_free)
 KBAN_DEFINE_AUTO(error, kban_error_free)
 KBAN_DEFINE_AUTO(filter, kban_filter_unref)
 KBAN_DEFINE_AUTO(follow, kban_follow_free)
 KBAN_DEFINE_AUTO(matcher, kban_matcher_free)
+KBAN_DEFINE_AUTO(message, kban_message_free)
 KBAN_DEFINE_AUTO(rules, kban_rules_free)
+KBAN_DEFINE_AUTO(store, kban_store_close)
 
 #endif /* KBAN_CLEANUP_H */

@@ -7,15 +7,20 @@
 #define KBAN_KBAN_H
 
 #include <kban/addr.h>
+#include <kban/allow-list.h>
 #include <kban/backend.h>
 #include <kban/base.h>
+#include <kban/client.h>
 #include <kban/context.h>
+#include <kban/counter.h>
 #include <kban/duration.h>
 #include <kban/error.h>
 #include <kban/filter.h>
 #include <kban/follow.h>
 #include <kban/matcher.h>
+#include <kban/message.h>
 #include <kban/rules.h>
+#include <kban/store.h>
 #include <kban/text.h>
 
 #endif /* KBAN_KBAN_H */

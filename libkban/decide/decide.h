@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a count and a policy to a verdict. Pure: the same in, the same out. */
+#ifndef KB_DECIDE_DECIDE_H
+#define KB_DECIDE_DECIDE_H
+
+#include <stdbool.h>
+
+#include <kban/base.h>
+
+#include "base/error.h"
+
+struct kb_policy {
+	unsigned max_retry;   /* 0 acts as 1 */
+	kban_usec ban_time;   /* KBAN_FOREVER, or any negative span: does not end */
+	bool increment;       /* longer bans for hosts banned before */
+	double factor;        /* bantime.factor, 1 by default */
+	const unsigned *multipliers; /* bantime.multipliers; NULL: doubling, 2^20 at most */
+	size_t multiplier_count;
+	kban_usec max_time;   /* 0: no limit */
+	kban_usec random_time; /* up to so much is added after the limit */
+};
+
+/* What max_retry amounts to. */
+unsigned kb_policy_threshold(const struct kb_policy *policy);
+
+/*
+ * Length of the ban of a host with @a failures in its window that was banned @a earlier times, or 0
+ * for none.
+ *
+ * @param luck  From 0 up to 1: the part of random_time that is added.
+ */
+kban_usec kb_decide(const struct kb_policy *policy, unsigned failures, unsigned earlier,
+		    double luck);
+
+/* Only the length. */
+kban_usec kb_ban_length(const struct kb_policy *policy, unsigned earlier, double luck);
+
+#endif /* KB_DECIDE_DECIDE_H */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Tables of the state file and what may be asked of them. SQL is nowhere else.
+ *
+ * A counted failure is one row; the row is counter and evidence at once. When its host is banned,
+ * the ban claims the rows of that host; so "why" needs nothing but a look.
+ */
+#ifndef KB_STORE_STORE_H
+#define KB_STORE_STORE_H
+
+#include <stdbool.h>
+
+#include <kban/addr.h>
+#include <kban/follow.h>
+#include <kban/store.h>
+
+#include "base/memory.h"
+
+/* One line of a log that was counted against a host, or a report without a log. */
+struct kb_failure {
+	struct kban_addr addr;
+	kban_usec time;
+	const char *rule_text; /* as written, or NULL for a report */
+	const char *rule_file; /* or NULL */
+	unsigned rule_line;
+	const char *source;    /* path of the log, or what reported */
+	uint64_t line;         /* number in the log, 0 for a report */
+	struct kban_text text; /* the log line; cut by the store at KB_EVIDENCE_MAX bytes */
+};
+
+#define KB_EVIDENCE_MAX 1024
+
+enum kb_ban_end {
+	KB_END_NONE,     /* in force */
+	KB_END_EXPIRED,
+	KB_END_UNBANNED, /* by an operator */
+	KB_END_FLUSHED,
+};
+
+struct kb_ban_record {
+	int64_t id; /* set by the store */
+	const char *jail;
+	struct kban_addr addr;
+	kban_usec since, until; /* until may be KBAN_FOREVER */
+	unsigned number;        /* how often banned in this jail, this one included */
+	bool manual;
+	enum kb_ban_end end;
+	kban_usec ended;        /* when, with end */
+};
+
+/*
+ * All that one pass changes lies between begin and commit. begin fails with KBAN_E_SYSTEM or
+ * KBAN_E_LIMIT (disk full); then nothing is written, the caller may go on and try later.
+ */
+int kb_store_begin(struct kban_store *store, struct kban_error **err);
+int kb_store_commit(struct kban_store *store, struct kban_error **err);
+void kb_store_rollback(struct kban_store *store);
+
+/* Inside a transaction: */
+int kb_store_put_position(struct kban_store *store, const char *path,
+			  const struct kban_follow_position *position, struct kban_error **err);
+int kb_store_add_failure(struct kban_store *store, const char *jail,
+			 const struct kb_failure *failure, struct kban_error **err);
+/* Forget failures of a host that no ban has claimed; @a addr NULL: of all hosts. */
+int kb_store_forget_failures(struct kban_store *store, const char *jail,
+			     const struct kban_addr *addr, struct kban_error **err);
+/* Drop unclaimed failures older than @a before. */
+int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_usec before,
+			    struct kban_error **err);
+/* Record a ban and let it claim the newest @a keep_lines failures of its host; others are dropped. */
+int kb_store_add_ban(struct kban_store *store, struct kb_ban_record *record, size_t keep_lines,
+		     struct kban_error **err);
+/* Move the end of the ban that is in force. KBAN_E_NOTFOUND if there is none. */
+int kb_store_extend_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+			kban_usec until, struct kban_error **err);
+int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+		     enum kb_ban_end end, kban_usec when, struct kban_error **err);
+/* Forget bans that ended before @a before, with their evidence. */
+int kb_store_purge(struct kban_store *store, kban_usec before, struct kban_error **err);
+
+/* Reading. Records and texts live during the call of @a visit; nonzero from it ends the walk. */
+typedef int kb_position_fn(const char *path, const struct kban_follow_position *position,
+			   void *data);
+int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void *data,
+			   struct kban_error **err);
+
+typedef int kb_ban_fn(const struct kb_ban_record *record, void *data);
+/* Bans in force, in order of banning; of one jail, or of all with NULL. */
+int kb_store_each_ban(struct kban_store *store, const char *jail, kb_ban_fn *visit, void *data,
+		      struct kban_error **err);
+/* All bans of a host that are known, newest first, in force or over. */
+int kb_store_each_ban_of(struct kban_store *store, const struct kban_addr *addr, kb_ban_fn *visit,
+			 void *data, struct kban_error **err);
+
+typedef int kb_failure_fn(const char *jail, const struct kb_failure *failure, void *data);
+/* Unclaimed failures of a jail since a time, oldest first: what a counter starts from. */
+int kb_store_each_failure(struct kban_store *store, const char *jail, kban_usec since,
+			  kb_failure_fn *visit, void *data, struct kban_error **err);
+/* Unclaimed failures of one host in all jails, oldest first. */
+int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *addr,
+			     kb_failure_fn *visit, void *data, struct kban_error **err);
+/* What a ban claimed, oldest first. */
+int kb_store_each_evidence(struct kban_store *store, int64_t ban_id, kb_failure_fn *visit,
+			   void *data, struct kban_error **err);
+
+/* How often a host was banned before; in one jail, or in all with NULL. Negative: a status. */
+int kb_store_count_bans(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+			struct kban_error **err);
+
+/* When the last commit succeeded, or KBAN_TIME_NONE; shown by status when saving fails. */
+kban_usec kb_store_saved(const struct kban_store *store);
+
+#endif /* KB_STORE_STORE_H */
