@@ -15,17 +15,14 @@
 extern "C" {
 #endif
 
-enum kban_family {
-	KBAN_IPV4 = 4,
-	KBAN_IPV6 = 6
-};
+enum kban_family { KBAN_IPV4 = 4, KBAN_IPV6 = 6 };
 
 /** An address or a network. Compare with kban_addr_equal(), or memcmp() over the whole struct. */
 struct kban_addr {
 	uint8_t family;    /**< an enum kban_family */
 	uint8_t prefix;    /**< 32 or 128 for an address, less for a network */
 	uint8_t unused[2]; /**< zero */
-	uint8_t bytes[16]; /**< network order; an IPv4 address is in the first four, the rest zero */
+	uint8_t bytes[16]; /**< network order; IPv4 has the first four, the rest are zero */
 };
 
 /** Bytes that hold any address or network as text, with its NUL. */

@@ -34,11 +34,11 @@ enum kban_status {
 /** Microseconds: a span of time, or a time since 1970-01-01 00:00:00 UTC. */
 typedef int64_t kban_usec;
 
-#define KBAN_SECOND ((kban_usec)1000000)
+#define KBAN_SECOND    ((kban_usec)1000000)
 /** No time is known. */
 #define KBAN_TIME_NONE INT64_MIN
 /** A ban of this length does not end. */
-#define KBAN_FOREVER INT64_MAX
+#define KBAN_FOREVER   INT64_MAX
 
 /** Bytes that belong to somebody else. Not NUL-terminated, and may hold NUL. */
 struct kban_text {

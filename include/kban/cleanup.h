@@ -15,18 +15,18 @@
 #define kban_auto(object) __attribute__((cleanup(kban_auto_##object))) struct kban_##object *
 
 /** Hand over what @a pointer owns: the value goes out, the variable becomes NULL. */
-#define kban_steal(pointer)                                    \
-	({                                                     \
-		__typeof__(pointer) kban_stolen = (pointer);   \
-		(pointer) = NULL;                              \
-		kban_stolen;                                   \
+#define kban_steal(pointer)                                  \
+	({                                                   \
+		__typeof__(pointer) kban_stolen = (pointer); \
+		(pointer) = NULL;                            \
+		kban_stolen;                                 \
 	})
 
-#define KBAN_DEFINE_AUTO(object, release)                                       \
-	static inline __attribute__((unused)) void kban_auto_##object(          \
-		struct kban_##object **pointer)                                 \
-	{                                                                       \
-		release(*pointer);                                              \
+#define KBAN_DEFINE_AUTO(object, release)                                                       \
+	static inline                                                                           \
+		__attribute__((unused)) void kban_auto_##object(struct kban_##object **pointer) \
+	{                                                                                       \
+		release(*pointer);                                                              \
 	}
 
 KBAN_DEFINE_AUTO(allow_list, kban_allow_list_free)

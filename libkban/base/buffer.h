@@ -44,7 +44,9 @@ void kb_buffer_reset(struct kb_buffer *buffer);
 /* Empty it and give its memory back. */
 void kb_buffer_clear(struct kb_buffer *buffer);
 
-/* Hand the content over as a NUL-terminated string, or NULL if an append failed. Then it is empty. */
+/*
+ * Hand the content over as a NUL-terminated string, or NULL if an append failed. Then it is empty.
+ */
 char *kb_buffer_take(struct kb_buffer *buffer);
 
 KB_DEFINE_AUTO_CLEAR(buffer)

@@ -15,8 +15,8 @@ struct kb_where {
  * statement. @a err may be NULL; @a where may be NULL. A reason that is already there is released.
  */
 __attribute__((format(printf, 4, 5))) int kb_fail(struct kban_error **err, int status,
-						  const struct kb_where *where,
-						  const char *format, ...);
+						  const struct kb_where *where, const char *format,
+						  ...);
 
 /* The same for a failed system call: "PLACE: MESSAGE: strerror(error_number)". */
 __attribute__((format(printf, 4, 5))) int kb_fail_errno(struct kban_error **err, int error_number,

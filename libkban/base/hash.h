@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"), so that chosen keys cannot collide. */
+/*
+ * SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF"): who does not know the key
+ * cannot choose data that collides.
+ */
 #ifndef KB_BASE_HASH_H
 #define KB_BASE_HASH_H
 

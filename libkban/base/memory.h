@@ -27,17 +27,17 @@ static inline void kb_free_pointed(void *pointer)
 /* A local struct that owns memory: kb_auto_clear(buffer) text = { 0 }; calls kb_buffer_clear(). */
 #define kb_auto_clear(object) __attribute__((cleanup(kb_auto_clear_##object))) struct kb_##object
 
-#define KB_DEFINE_AUTO(object)                                                                   \
+#define KB_DEFINE_AUTO(object)                                                                    \
 	static inline __attribute__((unused)) void kb_auto_##object(struct kb_##object **pointer) \
-	{                                                                                        \
-		kb_##object##_free(*pointer);                                                    \
+	{                                                                                         \
+		kb_##object##_free(*pointer);                                                     \
 	}
 
-#define KB_DEFINE_AUTO_CLEAR(object)                                                 \
-	static inline __attribute__((unused)) void kb_auto_clear_##object(           \
-		struct kb_##object *value)                                           \
-	{                                                                            \
-		kb_##object##_clear(value);                                          \
+#define KB_DEFINE_AUTO_CLEAR(object)                                                           \
+	static inline                                                                          \
+		__attribute__((unused)) void kb_auto_clear_##object(struct kb_##object *value) \
+	{                                                                                      \
+		kb_##object##_clear(value);                                                    \
 	}
 
 /*
