@@ -31,10 +31,10 @@ struct kban_addr {
 /**
  * Read an address or a network.
  *
- * Accepted are the forms of inet_pton(3), which has no short or octal forms, also in one pair of
- * brackets, and followed by '/' and a prefix length or, for a contiguous mask, an address
- * (192.0.2.0/255.255.255.0). Host bits are cleared. An IPv4-mapped address becomes IPv4; with a
- * prefix it stays IPv6. Zones (fe80::1%eth0) are refused.
+ * Accepted are the forms of inet_pton(3), which has no short or octal forms, also followed by '/'
+ * and a prefix length or, for a contiguous mask, an address (192.0.2.0/255.255.255.0); all of it
+ * may be in one pair of brackets. Host bits are cleared. An IPv4-mapped address becomes IPv4; with
+ * a prefix it stays IPv6. Zones (fe80::1%eth0) are refused.
  *
  * @param out  Written on success only.
  *
@@ -61,8 +61,9 @@ KBAN_API int kban_addr_contains(const struct kban_addr *network, const struct kb
 KBAN_API int kban_addr_is_network(const struct kban_addr *addr);
 
 /**
- * Nonzero if no ban of @a addr can make sense: the unspecified address and networks that contain
- * it (0.0.0.0/8, ::), multicast (RFC 5771, RFC 4291) and the limited broadcast address.
+ * Nonzero if no ban of @a addr can make sense: 0.0.0.0/8, the unspecified addresses 0.0.0.0 and ::
+ * and every network that contains one, multicast (RFC 5771, RFC 4291) and the limited broadcast
+ * address.
  */
 KBAN_API int kban_addr_is_unusable(const struct kban_addr *addr);
 

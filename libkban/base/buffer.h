@@ -7,6 +7,7 @@
 #ifndef KB_BASE_BUFFER_H
 #define KB_BASE_BUFFER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include <kban/text.h>
@@ -28,6 +29,8 @@ int kb_buffer_byte(struct kb_buffer *buffer, char byte);
 int kb_buffer_code(struct kb_buffer *buffer, uint32_t code_point); /* as UTF-8 */
 __attribute__((format(printf, 2, 3))) int kb_buffer_printf(struct kb_buffer *buffer,
 							   const char *format, ...);
+__attribute__((format(printf, 2, 0))) int kb_buffer_vprintf(struct kb_buffer *buffer,
+							    const char *format, va_list arguments);
 /* What kban_text_printable() would make of @a text. */
 int kb_buffer_printable(struct kb_buffer *buffer, struct kban_text text);
 /* What kban_text_utf8() would make of @a text. */
@@ -45,7 +48,8 @@ void kb_buffer_reset(struct kb_buffer *buffer);
 void kb_buffer_clear(struct kb_buffer *buffer);
 
 /*
- * Hand the content over as a NUL-terminated string, or NULL if an append failed. Then it is empty.
+ * Hand the content over as a NUL-terminated string; NULL if an append failed or there is no memory.
+ * Then it is empty.
  */
 char *kb_buffer_take(struct kb_buffer *buffer);
 

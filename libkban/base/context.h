@@ -6,7 +6,8 @@
 
 /*
  * Log a line for an operator. Only what has no caller to tell. Text from outside is handed in with
- * %s of something that went through kb_buffer_printable() or kban_addr_print().
+ * %s of something that went through kb_buffer_printable() or kban_addr_print(). A line beyond 4095
+ * bytes is cut and ends in "...".
  */
 __attribute__((format(printf, 4, 5))) void kb_log(const struct kban_context *ctx, int level,
 						  const char *topic, const char *format, ...);
@@ -14,7 +15,10 @@ __attribute__((format(printf, 4, 5))) void kb_log(const struct kban_context *ctx
 /* True if a line of @a level would be logged. */
 int kb_log_wants(const struct kban_context *ctx, int level);
 
-/* See kban_resolve_fn. 0 where the context has no resolver. */
+/*
+ * See kban_resolve_fn. 0 where the context has no resolver and for what cannot be a host name:
+ * other characters, or nothing but digits and dots.
+ */
 int kb_context_resolve(const struct kban_context *ctx, const char *name, struct kban_addr *out,
 		       size_t max);
 

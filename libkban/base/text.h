@@ -7,6 +7,8 @@
 
 #include <kban/text.h>
 
+#include "base/utf8.h"
+
 /* A literal as text, in expressions. */
 #define KB_TEXT(literal) ((struct kban_text){ "" literal, sizeof(literal) - 1 })
 
@@ -14,6 +16,7 @@
 struct kban_text kb_text(const char *string);
 
 bool kb_text_equal(struct kban_text left, struct kban_text right);
+bool kb_text_equal_nocase(struct kban_text left, struct kban_text right); /* ASCII case */
 bool kb_text_is(struct kban_text text, const char *string);
 bool kb_text_is_nocase(struct kban_text text, const char *string); /* ASCII case */
 bool kb_text_starts_with(struct kban_text text, const char *prefix);
@@ -47,11 +50,5 @@ char *kb_text_copy(struct kban_text text);
 /* Nonzero if all bytes are ASCII / if the whole is valid UTF-8 (no surrogates, no overlongs). */
 bool kb_text_is_ascii(struct kban_text text);
 bool kb_text_is_utf8(struct kban_text text);
-
-/*
- * Decode one code point at the start of @a text into @a code and return its length in bytes; for
- * bytes that are not UTF-8, U+FFFD and the length of the maximal invalid sequence. text.len > 0.
- */
-size_t kb_utf8_decode(struct kban_text text, uint32_t *code);
 
 #endif /* KB_BASE_TEXT_H */
