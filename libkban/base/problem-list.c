@@ -2,6 +2,7 @@
 #include "base/problem-list.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "base/buffer.h"
 
