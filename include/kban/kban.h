@@ -17,6 +17,7 @@
 #include <kban/error.h>
 #include <kban/filter.h>
 #include <kban/follow.h>
+#include <kban/jail.h>
 #include <kban/matcher.h>
 #include <kban/message.h>
 #include <kban/rules.h>

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/jail.h
+ * The pipeline of one jail: lines or reports in, bans out.
+ *
+ * A jail judges lines by its filter, passes over hosts that its allow list protects, counts the
+ * rest and bans who fails too often. What follows from the lines is put into force by
+ * kban_jail_settle(), or for many jails at once by a struct kban_watch (see kban/watch.h): first
+ * the kernel, then, once it has acknowledged, one transaction of the store. One thread at a time.
+ */
+#ifndef KBAN_JAIL_H
+#define KBAN_JAIL_H
+
+#include <kban/allow-list.h>
+#include <kban/backend.h>
+#include <kban/filter.h>
+#include <kban/rules.h>
+#include <kban/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct kban_jail;
+
+/** How a jail works. Start from KBAN_JAIL_OPTIONS_INIT and set what differs. */
+struct kban_jail_options {
+	size_t size;          /**< sizeof this struct, set by the initializer */
+	const char *name;     /**< of 1 to 100 bytes, without white space or '/' */
+	unsigned max_retry;   /**< failures that ban; 0 acts as 1 */
+	kban_usec find_time;  /**< the time they must lie within */
+	kban_usec ban_time;   /**< KBAN_FOREVER, or negative: does not end */
+	unsigned max_matches; /**< log lines kept as the reason of a ban; at least one is */
+	size_t max_hosts;     /**< hosts counted at once; the one idle longest is forgotten beyond */
+	const char *set;      /**< name of the IPv4 set; NULL: kban-NAME. IPv6: with a 6 behind it */
+	int networks;         /**< nonzero: the sets hold networks, too */
+	unsigned max_entries; /**< entries of a set at most; 0: the backend's default */
+	/** Longer bans for hosts that were banned before; as jail.conf(5) bantime.*. */
+	int increment;
+	double factor;
+	const unsigned *multipliers; /**< NULL: each ban is twice the one before */
+	size_t multiplier_count;
+	kban_usec max_ban_time; /**< 0: no limit */
+	kban_usec random_time;
+	int all_jails; /**< nonzero: earlier bans in other jails count, too */
+};
+
+#define KBAN_JAIL_OPTIONS_INIT                                                           \
+	{                                                                                \
+		.size = sizeof(struct kban_jail_options), .max_retry = 5,            \
+		.find_time = 600 * KBAN_SECOND, .ban_time = 600 * KBAN_SECOND,       \
+		.max_matches = 5, .max_hosts = 2000000, .factor = 1                  \
+	}
+
+/** What a jail works with. Each may be NULL but the backend; the jail does not own them. */
+struct kban_jail_parts {
+	struct kban_filter *filter;      /**< NULL: reports only; a reference is kept */
+	struct kban_backend *backend;    /**< outlives the jail */
+	struct kban_allow_list *allowed; /**< outlives the jail */
+	struct kban_store *store;        /**< outlives the jail */
+};
+
+/**
+ * Make a jail, ready its sets and take up what they and the store hold: a host that is banned in
+ * either stays banned for what is left, failures counted before still count.
+ *
+ * @return KBAN_OK, KBAN_E_INVAL (a name or number that cannot be), or what the backend or the
+ *         store answered.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_new(struct kban_context *ctx,
+					   const struct kban_jail_options *options,
+					   const struct kban_jail_parts *parts,
+					   struct kban_jail **out, struct kban_error **err);
+
+/** NULL is allowed. Bans stay in force. */
+KBAN_API void kban_jail_free(struct kban_jail *jail);
+
+/** Name of the jail; valid as long as it. */
+KBAN_API const char *kban_jail_name(const struct kban_jail *jail);
+
+/** Name of the set that holds the banned of @a family. */
+KBAN_API const char *kban_jail_set(const struct kban_jail *jail, enum kban_family family);
+
+/** Which clock a line counts by. */
+enum kban_line_age {
+	KBAN_LINE_FRESH,   /**< just written: a failure without a time counts as now */
+	KBAN_LINE_WAITING, /**< written before anybody looked: without a time it does not count */
+	KBAN_LINE_REPLAY   /**< of an old log that is its own clock: now is the newest time in it */
+};
+
+/** A line of a log. */
+struct kban_line {
+	struct kban_text text; /**< without its line feed */
+	const char *source;    /**< path of the log, or any name; lines of one source belong together */
+	uint64_t number;       /**< in the log, from 1; 0: unknown */
+	enum kban_line_age age;
+};
+
+/**
+ * Judge a line, count it, decide.
+ *
+ * A failure counts at its own time: one later than @a now as if now, one older than find_time not
+ * at all. @a now also completes dates without a year or day.
+ *
+ * @return 1 if the line completed a ban, 0 if not, KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_feed(struct kban_jail *jail, const struct kban_line *line,
+					    kban_usec now);
+
+/**
+ * Count a failure that the program itself saw.
+ *
+ * @param when    Time of the failure.
+ * @param reason  Kept as the reason: "failed login of joe". Any bytes.
+ *
+ * @return 1 if it completed a ban, 0 if not (also for a host that is protected), KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_report(struct kban_jail *jail, const struct kban_addr *host,
+					      kban_usec when, struct kban_text reason);
+
+/**
+ * Ban a host by hand, for the jail's ban time from @a now on.
+ *
+ * @return 1 if it is newly banned, 0 if it was (the ban is made longer), KBAN_E_INVAL if it is a network and
+ *         the jail's sets hold none, KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_ban(struct kban_jail *jail, const struct kban_addr *host,
+					   kban_usec now);
+
+/**
+ * Lift the ban of a host, or of all that lie in a network. Their history stays.
+ *
+ * @param host  NULL: of all.
+ *
+ * @return How many were banned, or KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host,
+					     kban_usec now);
+
+/**
+ * Put into force and save what lines, reports and time have brought. To be called after each batch
+ * of lines; what a jail of a watch needs is done by the watch.
+ *
+ * @return KBAN_OK, or what the backend answered. Nothing is lost by a failure: it is tried again
+ *         at the next call.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_settle(struct kban_jail *jail, kban_usec now,
+					      struct kban_error **err);
+
+/** When kban_jail_settle() has something to do next, KBAN_FOREVER if never. */
+KBAN_API kban_usec kban_jail_next_due(const struct kban_jail *jail);
+
+/** The entry of the allow list that protects @a host, or the reason no host like it is banned. */
+KBAN_API const char *kban_jail_protection(const struct kban_jail *jail,
+					  const struct kban_addr *host);
+
+/** What a status shows. Start from KBAN_JAIL_STATS_INIT. */
+struct kban_jail_stats {
+	size_t size;              /**< sizeof this struct, set by the initializer */
+	size_t currently_failed;  /**< hosts with failures that still count */
+	uint64_t total_failed;    /**< failures since the start */
+	size_t currently_banned;  /**< hosts that the kernel keeps out */
+	uint64_t total_banned;    /**< bans since the start, those taken up included */
+	size_t failed_to_apply;   /**< bans that the kernel refused; tried again */
+	uint64_t odd_times;       /**< lines whose time was off by more than a minute */
+	uint64_t limit_hits;      /**< lines on which a rule was given up as too expensive */
+};
+
+#define KBAN_JAIL_STATS_INIT                       \
+	{                                          \
+		.size = sizeof(struct kban_jail_stats) \
+	}
+
+KBAN_API void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out);
+
+/** The options the jail works by, as settled; texts live as long as the jail. */
+KBAN_API const struct kban_jail_options *kban_jail_options(const struct kban_jail *jail);
+
+/** A ban that is in force. */
+struct kban_ban {
+	struct kban_addr host;
+	kban_usec since, until; /**< until is KBAN_FOREVER if it does not end */
+	unsigned number;        /**< how often the host was banned here, this one included */
+	int applied;            /**< nonzero if the kernel has acknowledged it */
+};
+
+/**
+ * Visit bans in order of banning. The jail must not be changed meanwhile.
+ *
+ * @param visit  Nonzero from it ends the walk.
+ */
+typedef int kban_ban_visit_fn(const struct kban_ban *ban, void *data);
+KBAN_API void kban_jail_each_ban(const struct kban_jail *jail, kban_ban_visit_fn *visit,
+				 void *data);
+
+/** Nonzero, and @a out is filled, if @a host is banned. @a out may be NULL. */
+KBAN_API int kban_jail_find_ban(const struct kban_jail *jail, const struct kban_addr *host,
+				struct kban_ban *out);
+
+/** What happened to a host. */
+enum kban_event_kind {
+	KBAN_EVENT_FOUND,    /**< a failure was counted */
+	KBAN_EVENT_IGNORED,  /**< a failure was not: the host is protected */
+	KBAN_EVENT_BAN,      /**< a host was banned */
+	KBAN_EVENT_AGAIN,    /**< a banned host failed so often that its ban was made longer */
+	KBAN_EVENT_RESTORED, /**< a ban was taken up at the start */
+	KBAN_EVENT_UNBAN     /**< a ban ended or was lifted */
+};
+
+struct kban_event {
+	enum kban_event_kind kind;
+	const char *jail;
+	struct kban_addr host;
+	kban_usec time;      /**< of the event: the failure's, or now */
+	kban_usec until;     /**< of the ban */
+	unsigned failures;   /**< counted in the window; 0 for a ban by hand */
+	const char *source;  /**< log of the line, or NULL */
+	uint64_t line;       /**< number of the line, or 0 */
+};
+
+/**
+ * Hear of what happens: of failures as they are counted, of bans when they are in force. The texts
+ * live during the call. Events are also logged through the context, in fail2ban's words.
+ */
+typedef void kban_event_fn(const struct kban_event *event, void *data);
+KBAN_API void kban_jail_set_listener(struct kban_jail *jail, kban_event_fn *listener, void *data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KBAN_JAIL_H */
