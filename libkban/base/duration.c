@@ -81,7 +81,8 @@ static bool parse_number(struct parser *parser, double *out)
 			continue;
 		}
 		digits++;
-		if (scale >= MAX_SECONDS)
+		/* What a double cannot hold of a fraction does not matter. */
+		if (fraction && value >= MAX_SECONDS / 10)
 			continue;
 		value = value * 10 + (text.data[i] - '0');
 		scale *= fraction ? 10 : 1;
