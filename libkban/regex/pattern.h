@@ -20,13 +20,17 @@
 enum kb_pattern_flags {
 	KB_PATTERN_MULTILINE = 1, /* ^ and $ at every line, Python's way */
 	KB_PATTERN_CASELESS = 2,
+	KB_PATTERN_INTERPRETED = 4, /* no machine code: what is left where there is no JIT */
 };
 
 struct kb_pattern;
 
+/* A longer text is no pattern. */
+#define KB_PATTERN_LENGTH_MAX 65536
+
 /*
- * Compile @a text. KBAN_E_SYNTAX: two parts in one line: "Unable to compile regular expression
- * '…': reason at offset N"; KBAN_E_LIMIT: too long; KBAN_E_NOMEM.
+ * Compile @a text. KBAN_E_SYNTAX: "Unable to compile regular expression '…': reason at offset N",
+ * where N counts bytes of @a text; KBAN_E_LIMIT: too long or too large; KBAN_E_NOMEM.
  */
 int kb_pattern_compile(struct kban_text text, unsigned flags, const struct kb_where *where,
 		       struct kb_pattern **out, struct kban_error **err);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kban-test.h"
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "regex/pattern.h"
+
+static struct kb_pattern *compile(const char *text, unsigned flags)
+{
+	struct kb_pattern *pattern = NULL;
+	struct kban_error *err = NULL;
+	int status = kb_pattern_compile(kb_text(text), flags, NULL, &pattern, &err);
+
+	if (status != KBAN_OK)
+		fail_msg("%s", kban_error_text(err));
+	return pattern;
+}
+
+struct search {
+	const char *pattern;
+	unsigned flags;
+	const char *subject;
+	int found; /* enum kb_match_result */
+	size_t from, to;
+};
+
+static void search_with(const struct search *row, unsigned more_flags)
+{
+	kb_auto(pattern) pattern = compile(row->pattern, row->flags | more_flags);
+	kb_auto(match) match = kb_match_new();
+	size_t from = 0, to = 0;
+
+	assert_non_null(match);
+	if (kb_pattern_search(pattern, kb_text(row->subject), 0, match) != row->found)
+		fail_msg("'%s' on '%s'", row->pattern, row->subject);
+	assert_int_equal(kb_match_group(match, 0, &from, &to), row->found == KB_MATCH_FOUND);
+	assert_int_equal(from, row->from);
+	assert_int_equal(to, row->to);
+}
+
+static void search(void **state)
+{
+	for (const struct search *row = *state; row->pattern != NULL; row++) {
+		search_with(row, 0);
+		search_with(row, KB_PATTERN_INTERPRETED);
+	}
+}
+
+static const struct search behaves_like_python[] = {
+	{ "b", 0, "abc", KB_MATCH_FOUND, 1, 2 },
+	{ "x", 0, "abc", KB_MATCH_NONE, 0, 0 },
+	{ "a{,3}b", 0, "aab", KB_MATCH_FOUND, 0, 3 },
+	{ "^a{,}b", 0, "b", KB_MATCH_FOUND, 0, 1 },
+	{ "a{,3}b", 0, "a{,3}b", KB_MATCH_FOUND, 5, 6 },
+	{ "a{1, 2}", 0, "a{1, 2}", KB_MATCH_FOUND, 0, 7 },
+	{ "a$", 0, "a\n", KB_MATCH_FOUND, 0, 1 },
+	{ "a\\Z", 0, "a\n", KB_MATCH_NONE, 0, 0 },
+	{ "a\\Z", 0, "ba", KB_MATCH_FOUND, 1, 2 },
+	{ "a.b", 0, "a\nb", KB_MATCH_NONE, 0, 0 },
+	{ "a.b", 0, "a\rb", KB_MATCH_FOUND, 0, 3 },
+	{ "(?s)a.b", 0, "a\nb", KB_MATCH_FOUND, 0, 3 },
+	{ "\\v", 0, "a\nb\v", KB_MATCH_FOUND, 3, 4 },
+	{ "^b", 0, "a\nb", KB_MATCH_NONE, 0, 0 },
+	{ "^b$", KB_PATTERN_MULTILINE, "a\nb\nc", KB_MATCH_FOUND, 2, 3 },
+	{ "\\n^", KB_PATTERN_MULTILINE, "a\n", KB_MATCH_FOUND, 1, 2 },
+	{ "(?m)\\n^", 0, "a\n", KB_MATCH_FOUND, 1, 2 },
+	{ "[[:alpha:]]", 0, "a]", KB_MATCH_FOUND, 0, 2 },
+	{ "[:alpha:]", 0, "b:", KB_MATCH_FOUND, 1, 2 },
+	{ "[[:alpha:]]", 0, "b]", KB_MATCH_NONE, 0, 0 },
+	{ "\\w+", 0, " été ", KB_MATCH_FOUND, 1, 6 },
+	{ "(?a)\\w+", 0, "été", KB_MATCH_FOUND, 2, 3 },
+	{ "\\d", 0, "\u0663", KB_MATCH_FOUND, 0, 2 },
+	{ "(?a)\\d", 0, "\u0663", KB_MATCH_NONE, 0, 0 },
+	{ "\\u00e9", 0, "é", KB_MATCH_FOUND, 0, 2 },
+	{ "É", KB_PATTERN_CASELESS, "é", KB_MATCH_FOUND, 0, 2 },
+	{ "(?iu)ABC", 0, "xabc", KB_MATCH_FOUND, 1, 4 },
+	{ "^(?i)ABC", 0, "abc", KB_MATCH_FOUND, 0, 3 },
+	{ "a(?i:B)", 0, "aB Ab", KB_MATCH_FOUND, 0, 2 },
+	{ "(?x) a b # comment", 0, "ab", KB_MATCH_FOUND, 0, 2 },
+	{ "(.)\\1", 0, "abba", KB_MATCH_FOUND, 1, 3 },
+	{ "(a)?b\\1", 0, "b", KB_MATCH_NONE, 0, 0 },
+	{ "\\101\\x42\\0103", 0, "AB\b3", KB_MATCH_FOUND, 0, 4 },
+	{ "(?P<R1>a)?b(?(R1)c|d)", 0, "bc bd", KB_MATCH_FOUND, 3, 5 },
+	{ "(?P<x>a)(?P=x)", 0, "baa", KB_MATCH_FOUND, 1, 3 },
+	{ "a(?#b{,3})c", 0, "ac", KB_MATCH_FOUND, 0, 2 },
+	{ "(?>a+)ab", 0, "aab", KB_MATCH_NONE, 0, 0 },
+	{ "a++b", 0, "aab", KB_MATCH_FOUND, 0, 3 },
+	{ "", 0, "", KB_MATCH_FOUND, 0, 0 },
+	{ NULL, 0, NULL, 0, 0, 0 },
+};
+
+#define LETTERS48 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* Patterns that would run for years. */
+static const struct search gives_up_at_a_limit[] = {
+	{ "^\\s*\\S+ web: (?:\\w+\\s?)+ from \\d+$", 0, "h web: " LETTERS48 "!", KB_MATCH_LIMIT, 0,
+	  0 },
+	{ "^(a+)+$", 0, LETTERS48 "!", KB_MATCH_LIMIT, 0, 0 },
+	{ "^(?:a|aa)+$", 0, LETTERS48 "!", KB_MATCH_LIMIT, 0, 0 },
+	{ "(?R)?+a(?R)*b|(?:a?){48}a{48}c", 0, LETTERS48, KB_MATCH_LIMIT, 0, 0 },
+	{ NULL, 0, NULL, 0, 0, 0 },
+};
+
+struct failure {
+	const char *pattern;
+	enum kban_status status;
+	const char *text;
+};
+
+#define UNABLE "f.conf:7: Unable to compile regular expression "
+
+static void fail_to_compile(void **state)
+{
+	const struct kb_where where = { "f.conf", 7 };
+
+	for (const struct failure *row = *state; row->pattern != NULL; row++) {
+		kb_auto(pattern) pattern = NULL;
+		kban_auto(error) err = NULL;
+
+		assert_int_equal(
+			kb_pattern_compile(kb_text(row->pattern), 0, &where, &pattern, &err),
+			row->status);
+		assert_string_equal(kban_error_text(err), row->text);
+		assert_null(pattern);
+	}
+}
+
+static const struct failure failures[] = {
+	{ "a(b", KBAN_E_SYNTAX, UNABLE "'a(b': missing closing parenthesis at offset 3" },
+	{ "(?i)ab)", KBAN_E_SYNTAX, UNABLE "'(?i)ab)': unmatched closing parenthesis at offset 6" },
+	{ "(*UTF)a", KBAN_E_SYNTAX, UNABLE "'(*UTF)a': nothing to repeat after ( at offset 0" },
+	{ "(?P<a>b)(?P<a>c)", KBAN_E_SYNTAX,
+	  UNABLE "'(?P<a>b)(?P<a>c)': two named subpatterns have the same name "
+		 "(PCRE2_DUPNAMES not set) at offset 14" },
+	{ "a{,2}\\C", KBAN_E_SYNTAX,
+	  UNABLE "'a{,2}\\C': using \\C is disabled by the application at offset 7" },
+	{ "a\n[z-a]", KBAN_E_SYNTAX,
+	  UNABLE "'a\\n[z-a]': range out of order in character class at offset 5" },
+	{ "(a)\\2", KBAN_E_SYNTAX,
+	  UNABLE "'(a)\\2': reference to non-existent subpattern at offset 5" },
+	{ "a**", KBAN_E_SYNTAX,
+	  UNABLE "'a**': quantifier does not follow a repeatable item at offset 2" },
+	{ "((((a{1000}){100}){100}){100})", KBAN_E_LIMIT,
+	  "f.conf:7: regular expression is too large" },
+	{ NULL, KBAN_OK, NULL },
+};
+
+/* A message shows the beginning of a long pattern, whole characters of it. */
+static void long_pattern_is_cut_in_message(void **state)
+{
+	kb_auto_clear(buffer) text = { 0 };
+	kb_auto_clear(buffer) expected = { 0 };
+	kb_auto(pattern) pattern = NULL;
+	kban_auto(error) err = NULL;
+
+	(void)state;
+	kb_buffer_printf(&text, "%0199d", 0);
+	kb_buffer_printf(&expected,
+			 "Unable to compile regular expression '%s...': missing closing "
+			 "parenthesis at offset 202",
+			 text.data);
+	kb_buffer_string(&text, "é(");
+	assert_int_equal(kb_pattern_compile(kb_buffer_content(&text), 0, NULL, &pattern, &err),
+			 KBAN_E_SYNTAX);
+	assert_string_equal(kban_error_text(err), expected.data);
+}
+
+static void longest_pattern(void **state)
+{
+	kb_autofree char *text = malloc(KB_PATTERN_LENGTH_MAX + 1);
+	kb_auto(pattern) pattern = NULL;
+	kban_auto(error) err = NULL;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '#', KB_PATTERN_LENGTH_MAX + 1);
+	memcpy(text, "(?x)", 4);
+	assert_int_equal(kb_pattern_compile((struct kban_text){ text, KB_PATTERN_LENGTH_MAX }, 0,
+					    NULL, &pattern, &err),
+			 KBAN_OK);
+	assert_int_equal(kb_pattern_compile((struct kban_text){ text, KB_PATTERN_LENGTH_MAX + 1 },
+					    0, NULL, &pattern, &err),
+			 KBAN_E_LIMIT);
+	assert_string_equal(kban_error_text(err), "regular expression is longer than 65536 bytes");
+}
+
+static void names_are_in_order_of_groups(void **state)
+{
+	static const char long_name[] = "zz_a_name_of_more_than_thirty_two_bytes";
+	kb_auto(pattern) pattern = compile(
+		"(?P<z>a)(b)(?P<zz_a_name_of_more_than_thirty_two_bytes>c)(?P<_g9>d)(?P<a>e)", 0);
+
+	(void)state;
+	assert_int_equal(kb_pattern_group_count(pattern), 5);
+	assert_int_equal(kb_pattern_name_count(pattern), 4);
+	assert_string_equal(kb_pattern_name(pattern, 0), "z");
+	assert_string_equal(kb_pattern_name(pattern, 1), long_name);
+	assert_string_equal(kb_pattern_name(pattern, 2), "_g9");
+	assert_string_equal(kb_pattern_name(pattern, 3), "a");
+	assert_int_equal(kb_pattern_name_group(pattern, 1), 3);
+	assert_int_equal(kb_pattern_find_group(pattern, long_name), 3);
+	assert_int_equal(kb_pattern_find_group(pattern, "a"), 5);
+	assert_int_equal(kb_pattern_find_group(pattern, "b"), 0);
+}
+
+static void groups_that_took_no_part_are_unset(void **state)
+{
+	kb_auto(pattern) pattern = compile("(a)?(b)(c)?", 0);
+	kb_auto(match) match = kb_match_new();
+	size_t from = 0, to = 0;
+
+	(void)state;
+	assert_int_equal(kb_pattern_search(pattern, KB_TEXT("ab"), 1, match), KB_MATCH_FOUND);
+	assert_false(kb_match_group(match, 1, &from, &to));
+	assert_true(kb_match_group(match, 2, &from, &to));
+	assert_int_equal(from, 1);
+	assert_int_equal(to, 2);
+	assert_false(kb_match_group(match, 3, &from, &to));
+	assert_false(kb_match_group(match, 1000, &from, &to));
+	assert_int_equal(kb_pattern_search(pattern, KB_TEXT("x"), 0, match), KB_MATCH_NONE);
+	assert_false(kb_match_group(match, 0, &from, &to));
+}
+
+static void match_grows_with_the_pattern(void **state)
+{
+	kb_auto_clear(buffer) text = { 0 };
+	kb_auto(pattern) many = NULL;
+	kb_auto(pattern) few = compile("(b)", 0);
+	kb_auto(match) match = kb_match_new();
+	size_t from = 0, to = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		kb_buffer_string(&text, "()");
+	kb_buffer_string(&text, "(a)");
+	many = compile(text.data, 0);
+	assert_int_equal(kb_pattern_search(many, KB_TEXT("ba"), 0, match), KB_MATCH_FOUND);
+	assert_true(kb_match_group(match, 201, &from, &to));
+	assert_int_equal(from, 1);
+	assert_int_equal(kb_pattern_search(few, KB_TEXT("ba"), 0, match), KB_MATCH_FOUND);
+	assert_true(kb_match_group(match, 1, &from, &to));
+	assert_int_equal(from, 0);
+	assert_false(kb_match_group(match, 2, &from, &to));
+}
+
+static void nothing_is_freed_twice(void **state)
+{
+	(void)state;
+	kb_pattern_free(NULL);
+	kb_match_free(NULL);
+}
+
+/* Deep enough for more than the largest JIT stack: the interpreter takes over. */
+static void full_jit_stack_is_no_miss(void **state)
+{
+	size_t len = 60000;
+	kb_autofree char *text = malloc(len);
+	kb_auto(pattern) pattern = compile("^(a|b(c)|d(e)(f))*?$", 0);
+	kb_auto(match) match = kb_match_new();
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', len);
+	assert_int_equal(kb_pattern_search(pattern, (struct kban_text){ text, len }, 0, match),
+			 KB_MATCH_FOUND);
+}
+
+static void nul_is_a_byte_like_others(void **state)
+{
+	kb_auto(pattern) pattern = NULL;
+	kb_auto(match) match = kb_match_new();
+	size_t from = 0, to = 0;
+
+	(void)state;
+	assert_int_equal(
+		kb_pattern_compile((struct kban_text){ "a\0b", 3 }, 0, NULL, &pattern, NULL),
+		KBAN_OK);
+	assert_int_equal(kb_pattern_search(pattern, (struct kban_text){ "\0a\0b", 4 }, 0, match),
+			 KB_MATCH_FOUND);
+	assert_true(kb_match_group(match, 0, &from, &to));
+	assert_int_equal(from, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_case(search, behaves_like_python),
+		test_case(search, gives_up_at_a_limit),
+		test_case(fail_to_compile, failures),
+		cmocka_unit_test(long_pattern_is_cut_in_message),
+		cmocka_unit_test(longest_pattern),
+		cmocka_unit_test(names_are_in_order_of_groups),
+		cmocka_unit_test(groups_that_took_no_part_are_unset),
+		cmocka_unit_test(match_grows_with_the_pattern),
+		cmocka_unit_test(full_jit_stack_is_no_miss),
+		cmocka_unit_test(nul_is_a_byte_like_others),
+		cmocka_unit_test(nothing_is_freed_twice),
+	};
+
+	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
+}
