@@ -126,12 +126,15 @@ struct kban_follow_state {
 	uint64_t truncated; /**< lines cut at max_line */
 	uint64_t dropped;   /**< unterminated rests of files that were rotated away */
 	int missing;        /**< nonzero while there is no regular file at the path */
-	int changed;        /**< nonzero if the position moved since it was last asked for */
+	int changed;        /**< nonzero if the position moved since kban_follow_saved() */
 };
 
-/** State of file @a index. Asking clears @c changed. */
-KBAN_API void kban_follow_file(struct kban_follow *follow, size_t index,
+/** State of file @a index. */
+KBAN_API void kban_follow_file(const struct kban_follow *follow, size_t index,
 			       struct kban_follow_state *out);
+
+/** Tell that the position of file @a index, as it is now, has been saved. */
+KBAN_API void kban_follow_saved(struct kban_follow *follow, size_t index);
 
 /** Paths among the files that @a reader follows, in order of their names; NULL ends the walk. */
 KBAN_API const char *kban_follow_path(const struct kban_follow *follow, const void *reader,

@@ -219,7 +219,7 @@ struct kban_event {
 };
 
 /**
- * Hear of what happens: of failures as they are counted, of bans when they are in force. The texts
+ * Hear of what happens, as it is decided; it is in force when kban_jail_settle() has returned. Texts
  * live during the call. Events are also logged through the context, in fail2ban's words.
  */
 typedef void kban_event_fn(const struct kban_event *event, void *data);

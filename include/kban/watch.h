@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/watch.h
+ * All jails of a configuration, and the logs they share.
+ *
+ * A watch reads each file once, whatever the number of jails on it, and settles all jails together:
+ * one batch for the kernel, one transaction for the store. It has no loop and starts nothing: who
+ * has a loop polls its descriptor and calls kban_watch_dispatch() when that is readable or when
+ * kban_watch_next_due() says so. One thread at a time.
+ */
+#ifndef KBAN_WATCH_H
+#define KBAN_WATCH_H
+
+#include <kban/config.h>
+#include <kban/follow.h>
+#include <kban/jail.h>
+#include <kban/rules.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct kban_watch;
+
+/** Start from KBAN_WATCH_OPTIONS_INIT and set what differs. */
+struct kban_watch_options {
+	size_t size;                  /**< sizeof this struct, set by the initializer */
+	struct kban_backend *backend; /**< outlives the watch */
+	struct kban_store *store;     /**< outlives the watch; NULL: nothing is remembered */
+	int replay;      /**< nonzero: logs are read once to their end, and are their own clock */
+	int without_self; /**< nonzero: ignoreself is not heeded, whatever jails say; for replays
+			       of another host's logs */
+};
+
+#define KBAN_WATCH_OPTIONS_INIT                       \
+	{                                             \
+		.size = sizeof(struct kban_watch_options) \
+	}
+
+KBAN_API KBAN_MUST_CHECK int kban_watch_new(struct kban_context *ctx,
+					    const struct kban_watch_options *options,
+					    struct kban_watch **out, struct kban_error **err);
+
+/** NULL is allowed. Bans, sets and rules stay. */
+KBAN_API void kban_watch_free(struct kban_watch *watch);
+
+/** Hear of what happens in any jail; see kban_jail_set_listener(). */
+KBAN_API void kban_watch_set_listener(struct kban_watch *watch, kban_event_fn *listener,
+				      void *data);
+
+/**
+ * Work by @a config from now on: make its jails, ready their sets, follow their logs. Jails that
+ * were there go on with their bans and counters. A jail that cannot run is kept by name with its
+ * problem; the others run.
+ *
+ * @return KBAN_OK; KBAN_E_NOMEM, and then everything is as it was.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_configure(struct kban_watch *watch,
+						  const struct kban_config *config,
+						  struct kban_error **err);
+
+/** Descriptor to poll for reading, or -1. */
+KBAN_API int kban_watch_fd(const struct kban_watch *watch);
+
+/**
+ * Read what is new, decide, put into force, save; a bounded amount of work.
+ *
+ * @param now  Wall clock; also completes dates without a year.
+ *
+ * @return 1 if there is more to do at once, 0 if not, or what the backend or memory answered;
+ *         nothing is lost by a failure.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_dispatch(struct kban_watch *watch, kban_usec now,
+						 struct kban_error **err);
+
+/** When kban_watch_dispatch() is to be called though the descriptor is silent. */
+KBAN_API kban_usec kban_watch_next_due(const struct kban_watch *watch);
+
+/**
+ * Compare the kernel's sets with the bans and put back what is missing. To be called every few
+ * seconds, and when somebody changed sets.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_audit(struct kban_watch *watch, kban_usec now,
+					      struct kban_error **err);
+
+/**
+ * The rules that the packet filter must have for the jails that run. Valid until the next
+ * kban_watch_configure().
+ */
+KBAN_API const struct kban_rules *kban_watch_rules(const struct kban_watch *watch);
+
+/** Jails in order of their names, those that cannot run included. */
+KBAN_API size_t kban_watch_jail_count(const struct kban_watch *watch);
+KBAN_API const char *kban_watch_jail_name(const struct kban_watch *watch, size_t index);
+
+/** The jail, or NULL if it cannot run. */
+KBAN_API struct kban_jail *kban_watch_jail(const struct kban_watch *watch, size_t index);
+
+/** Why it cannot run, or NULL. */
+KBAN_API const char *kban_watch_jail_problem(const struct kban_watch *watch, size_t index);
+
+/** Index of the jail called @a name, or -1. */
+KBAN_API int kban_watch_find(const struct kban_watch *watch, const char *name);
+
+/** Logs that jail @a index follows and that are there, in order of their names. NULL ends. */
+KBAN_API const char *kban_watch_jail_file(const struct kban_watch *watch, size_t index,
+					  size_t file);
+
+/** The follower, for its counters. */
+KBAN_API const struct kban_follow *kban_watch_follow(const struct kban_watch *watch);
+
+/** Nonzero while the store cannot be written. */
+KBAN_API int kban_watch_is_unsaved(const struct kban_watch *watch);
+
+/**
+ * Lift all bans of all jails and remove their sets. The rules must be gone before: the kernel keeps
+ * sets that rules refer to, emptied.
+ *
+ * @return How many bans were lifted, or what the backend answered.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_flush(struct kban_watch *watch, kban_usec now,
+					      struct kban_error **err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KBAN_WATCH_H */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/changes.h"
+
+#include "base/text.h"
+
+static struct kb_change *append(struct kb_changes *changes, enum kb_change_kind kind,
+				const struct kban_addr *addr)
+{
+	struct kb_change *change;
+
+	if (kb_array_room(&changes->items, &changes->capacity, changes->count,
+			  sizeof(*changes->items)) < 0)
+		return NULL;
+	change = &changes->items[changes->count++];
+	*change = (struct kb_change){ .kind = kind, .addr = *addr };
+	return change;
+}
+
+static void release(struct kb_change *change)
+{
+	free((void *)(uintptr_t)change->failure.source);
+	free((void *)(uintptr_t)change->failure.text.data);
+}
+
+int kb_changes_failure(struct kb_changes *changes, const struct kb_failure *failure)
+{
+	struct kban_text text = failure->text;
+	struct kb_change *change;
+
+	if (changes->count >= KB_CHANGES_MAX) {
+		changes->dropped++;
+		return KBAN_OK;
+	}
+	if (text.len > KB_EVIDENCE_MAX)
+		text.len = KB_EVIDENCE_MAX;
+	change = append(changes, KB_CHANGE_FAILURE, &failure->addr);
+	if (change == NULL)
+		return KBAN_E_NOMEM;
+	change->failure = *failure;
+	change->failure.source = failure->source ? strdup(failure->source) : NULL;
+	change->failure.text = (struct kban_text){ kb_text_copy(text), text.len };
+	if (change->failure.text.data != NULL && (change->failure.source || !failure->source))
+		return KBAN_OK;
+	release(change);
+	changes->count--;
+	return KBAN_E_NOMEM;
+}
+
+int kb_changes_forget(struct kb_changes *changes, const struct kban_addr *addr)
+{
+	return append(changes, KB_CHANGE_FORGET, addr) ? KBAN_OK : KBAN_E_NOMEM;
+}
+
+int kb_changes_ban(struct kb_changes *changes, const struct kb_ban_record *ban)
+{
+	struct kb_change *change = append(changes, KB_CHANGE_BAN, &ban->addr);
+
+	if (change == NULL)
+		return KBAN_E_NOMEM;
+	change->ban = *ban;
+	return KBAN_OK;
+}
+
+int kb_changes_extend(struct kb_changes *changes, const struct kban_addr *addr, kban_usec until)
+{
+	struct kb_change *change = append(changes, KB_CHANGE_EXTEND, addr);
+
+	if (change == NULL)
+		return KBAN_E_NOMEM;
+	change->ban.until = until;
+	return KBAN_OK;
+}
+
+int kb_changes_end(struct kb_changes *changes, const struct kban_addr *addr, enum kb_ban_end end,
+		   kban_usec when)
+{
+	struct kb_change *change = append(changes, KB_CHANGE_END, addr);
+
+	if (change == NULL)
+		return KBAN_E_NOMEM;
+	change->ban.end = end;
+	change->ban.ended = when;
+	return KBAN_OK;
+}
+
+static int write_one(const struct kb_change *change, struct kban_store *store, const char *jail,
+		     size_t keep_lines, struct kban_error **err)
+{
+	struct kb_ban_record ban = change->ban;
+	int status = KBAN_OK;
+
+	switch (change->kind) {
+	case KB_CHANGE_FAILURE:
+		return kb_store_add_failure(store, jail, &change->failure, err);
+	case KB_CHANGE_FORGET:
+		return kb_store_forget_failures(store, jail, &change->addr, err);
+	case KB_CHANGE_BAN:
+		ban.jail = jail;
+		return kb_store_add_ban(store, &ban, keep_lines, err);
+	case KB_CHANGE_EXTEND:
+		status = kb_store_extend_ban(store, jail, &change->addr, ban.until, err);
+		break;
+	case KB_CHANGE_END:
+		status = kb_store_end_ban(store, jail, &change->addr, ban.end, ban.ended, err);
+		break;
+	}
+	/* A store that was set aside, or began empty, does not know older bans. */
+	return status == KBAN_E_NOTFOUND ? KBAN_OK : status;
+}
+
+int kb_changes_write(const struct kb_changes *changes, struct kban_store *store, const char *jail,
+		     size_t keep_lines, struct kban_error **err)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		int status = write_one(&changes->items[i], store, jail, keep_lines, err);
+
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+void kb_changes_clear(struct kb_changes *changes)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		release(&changes->items[i]);
+	changes->count = 0;
+}
+
+void kb_changes_free(struct kb_changes *changes)
+{
+	kb_changes_clear(changes);
+	free(changes->items);
+	*changes = (struct kb_changes){ 0 };
+}

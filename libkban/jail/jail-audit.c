@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the kernel has, what the store knows, and what the jail believes, brought together: at the
+ * start, and at every audit. Where kernel and store differ about the end of a ban, the kernel is
+ * right; what either lacks, it gets.
+ */
+#include <kban/counter.h>
+
+#include "jail/jail.h"
+
+/* An entry of the kernel that ends so soon is not worth taking up. */
+#define NEARLY_OVER (2 * KBAN_SECOND)
+/* Kernel and memory agree if they differ by no more than rounding. */
+#define ROUNDING (2 * KBAN_SECOND)
+
+/* Walking through the kernel's entries of both sets. */
+struct look {
+	struct kban_jail *jail;
+	kban_usec now;
+	bool at_start; /* what is found is told later, with what the store knew */
+	int status;
+};
+
+static void tell_restored(struct kban_jail *jail, const struct kb_ban *ban, kban_usec now)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	struct kban_event event = { .kind = KBAN_EVENT_RESTORED,
+				    .host = ban->addr,
+				    .time = now,
+				    .until = ban->until };
+
+	jail->stats.total_banned++;
+	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] Restore Ban %s", jail->options.name,
+	       kban_addr_print(&ban->addr, host));
+	kb_jail_tell(jail, &event);
+}
+
+/* A host whose ban was lifted, but not yet in the kernel, must not come back. */
+static bool is_dirty(const struct kban_jail *jail, const struct kban_addr *addr)
+{
+	for (size_t i = 0; i < jail->dirty_count; i++)
+		if (kban_addr_equal(&jail->dirty[i], addr))
+			return true;
+	return false;
+}
+
+/* An entry that somebody else made, or that outlived a lost state file. */
+static int adopt(struct look *look, const struct kban_addr *addr, kban_usec remaining)
+{
+	struct kban_jail *jail = look->jail;
+	struct kb_ban *ban = NULL;
+
+	if (remaining < NEARLY_OVER || is_dirty(jail, addr))
+		return KBAN_OK;
+	if (kb_bans_add(jail->bans, addr, look->now, kb_later(look->now, remaining), &ban) < 0)
+		return KBAN_E_NOMEM;
+	ban->state = KB_BAN_APPLIED;
+	ban->seen = jail->audits;
+	ban->number = kb_jail_earlier_bans(jail, addr, false) + 1;
+	kb_jail_set_until(jail, ban, ban->until, look->now);
+	if (kb_jail_note_ban(jail, ban, true) < 0)
+		return KBAN_E_NOMEM;
+	if (!look->at_start)
+		tell_restored(jail, ban, look->now);
+	return KBAN_OK;
+}
+
+/* An entry of the kernel: known, and then its remaining time is the truth, or adopted. */
+static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *data)
+{
+	struct look *look = data;
+	struct kban_jail *jail = look->jail;
+	struct kb_ban *ban = kb_bans_find(jail->bans, addr);
+	kban_usec until = kb_later(look->now, remaining);
+
+	if (ban == NULL) {
+		look->status = adopt(look, addr, remaining);
+		return look->status < 0;
+	}
+	ban->seen = jail->audits;
+	if (ban->state != KB_BAN_APPLIED)
+		ban->state = KB_BAN_APPLIED;
+	if (ban->renew < ban->until || (ban->until == KBAN_FOREVER && until == KBAN_FOREVER))
+		return 0;
+	if (until > ban->until + ROUNDING || until < ban->until - ROUNDING)
+		kb_jail_set_until(jail, ban, until, look->now);
+	return 0;
+}
+
+static int look_at_kernel(struct look *look, struct kban_error **err)
+{
+	struct kban_jail *jail = look->jail;
+	struct kban_backend *backend = jail->parts.backend;
+
+	jail->audits++;
+	for (size_t i = 0; i < kb_array_size(jail->sets); i++) {
+		int status = backend->ops->open(backend, &jail->sets[i], err);
+
+		if (status == KBAN_OK)
+			status = backend->ops->list(backend, &jail->sets[i], see_entry, look, err);
+		if (status == KBAN_OK)
+			status = look->status;
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+/* Bans that should be in the kernel, and that the look has not seen, become dirty. */
+static int mark_missing(struct kban_jail *jail, size_t *missing)
+{
+	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
+		if (ban->seen == jail->audits)
+			continue;
+		ban->state = KB_BAN_WANTED;
+		if (kb_jail_touch(jail, &ban->addr) < 0)
+			return KBAN_E_NOMEM;
+		(*missing)++;
+	}
+	return KBAN_OK;
+}
+
+int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err)
+{
+	struct look look = { .jail = jail, .now = now };
+	size_t missing = 0;
+	int status;
+
+	/* What is dirty already is not missing, but on its way. */
+	if (jail->dirty_count > 0 && !jail->audit_due)
+		return KBAN_OK;
+	status = look_at_kernel(&look, err);
+	if (status < 0)
+		return status;
+	jail->audit_due = false;
+	if (mark_missing(jail, &missing) < 0)
+		return kb_fail_memory(err);
+	if (missing > 0)
+		kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_ACTIONS,
+		       "[%s] %zu banned hosts were missing in set %s or %s; they are put back",
+		       jail->options.name, missing, jail->sets[0].name, jail->sets[1].name);
+	return KBAN_OK;
+}
+
+/* Walking through what the store holds of a jail. */
+struct restoring {
+	struct kban_jail *jail;
+	kban_usec now;
+};
+
+static int restore_ban(const struct kb_ban_record *record, void *data)
+{
+	struct restoring *restoring = data;
+	struct kban_jail *jail = restoring->jail;
+	struct kb_ban *ban = NULL;
+
+	if (kb_bans_add(jail->bans, &record->addr, record->since, record->until, &ban) < 0)
+		return KBAN_E_NOMEM;
+	ban->number = record->number;
+	kb_jail_set_until(jail, ban, record->until, restoring->now);
+	return 0;
+}
+
+static int restore_failure(const char *name, const struct kb_failure *failure, void *data)
+{
+	struct restoring *restoring = data;
+
+	(void)name;
+	return kban_counter_add(restoring->jail->counter, &failure->addr, failure->time) < 0 ?
+		       KBAN_E_NOMEM :
+		       0;
+}
+
+static int read_store(struct kban_jail *jail, struct restoring *restoring, struct kban_error **err)
+{
+	const char *name = jail->options.name;
+	struct kban_store *store = jail->parts.store;
+	int status;
+
+	if (store == NULL)
+		return KBAN_OK;
+	status = kb_store_each_ban(store, name, restore_ban, restoring, err);
+	if (status < 0)
+		return status;
+	return kb_store_each_failure(store, name, restoring->now - jail->options.find_time,
+				     restore_failure, restoring, err);
+}
+
+/* Bans that the store knew: still wanted and put into the kernel if missing, or over. */
+static int settle_restored(struct kban_jail *jail, kban_usec now)
+{
+	struct kb_ban *next;
+
+	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = next) {
+		next = ban->next;
+		if (kban_jail_protection(jail, &ban->addr) != NULL) {
+			if (kb_jail_lift(jail, &ban->addr, now) < 0)
+				return KBAN_E_NOMEM;
+			continue;
+		}
+		if (ban->seen != jail->audits && ban->until <= now) {
+			if (kb_jail_end_ban(jail, &ban->addr, KB_END_EXPIRED, now) < 0)
+				return KBAN_E_NOMEM;
+			continue;
+		}
+		if (ban->seen != jail->audits && kb_jail_touch(jail, &ban->addr) < 0)
+			return KBAN_E_NOMEM;
+		tell_restored(jail, ban, now);
+	}
+	return KBAN_OK;
+}
+
+int kb_jail_restore(struct kban_jail *jail, struct kban_error **err)
+{
+	kban_usec now = kban_context_now(jail->ctx);
+	struct restoring restoring = { .jail = jail, .now = now };
+	struct look look = { .jail = jail, .now = now, .at_start = true };
+	int status = read_store(jail, &restoring, err);
+
+	if (status < 0)
+		return status;
+	status = look_at_kernel(&look, err);
+	if (status < 0)
+		return status;
+	if (settle_restored(jail, now) < 0)
+		return kb_fail_memory(err);
+	return KBAN_OK;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bans of a jail and the kernel's entries.
+ *
+ * The kernel's clock decides when a ban ends: a ban that is due here is over only if its entry is
+ * gone, so a jump of the wall clock neither lifts nor prolongs anything. What must change in the
+ * kernel is a list of dirty hosts; apply() makes each as the bans say it should be.
+ */
+#include <kban/counter.h>
+
+#include "jail/jail.h"
+
+/* How soon to try again what the kernel refused. */
+#define RETRY_AFTER (2 * KBAN_SECOND)
+
+kban_usec kb_later(kban_usec time, kban_usec span)
+{
+	return span == KBAN_FOREVER || time > KBAN_FOREVER - span ? KBAN_FOREVER : time + span;
+}
+
+/* When the kernel's entry must be renewed, because it cannot hold all of the ban's time. */
+static kban_usec renewal(kban_usec until, kban_usec now)
+{
+	const kban_usec most = KB_TIMEOUT_MAX_SECONDS * KBAN_SECOND;
+
+	return until == KBAN_FOREVER || until - now <= most ? until : now + most / 2;
+}
+
+void kb_jail_set_until(struct kban_jail *jail, struct kb_ban *ban, kban_usec until, kban_usec now)
+{
+	ban->until = until;
+	ban->renew = renewal(until, now);
+	kb_bans_update(jail->bans, ban);
+}
+
+/* From 0 up to 1 (xorshift64*, which is plenty for spreading the ends of bans). */
+static double draw(struct kban_jail *jail)
+{
+	uint64_t x = jail->random ? jail->random : 1;
+
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	jail->random = x;
+	return (double)((x * 0x2545F4914F6CDD1DULL) >> 11) / 9007199254740992.0;
+}
+
+unsigned kb_jail_earlier_bans(const struct kban_jail *jail, const struct kban_addr *addr,
+			     int all_jails)
+{
+	int count = 0;
+
+	if (jail->parts.store != NULL)
+		count = kb_store_count_bans(jail->parts.store,
+					    all_jails ? NULL : jail->options.name, addr, NULL);
+	return count > 0 ? (unsigned)count : 0;
+}
+
+int kb_jail_note_ban(struct kban_jail *jail, const struct kb_ban *ban, bool manual)
+{
+	struct kb_ban_record record = { .addr = ban->addr,
+					.since = ban->since,
+					.until = ban->until,
+					.number = ban->number,
+					.manual = manual };
+
+	if (jail->parts.store == NULL)
+		return KBAN_OK;
+	return kb_changes_ban(&jail->changes, &record);
+}
+
+/* A banned host that failed so often again: its ban is longer, and the kernel is told. */
+static int ban_again(struct kban_jail *jail, struct kb_ban *ban, struct kban_event *event)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+
+	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] %s already banned",
+	       jail->options.name, kban_addr_print(&ban->addr, host));
+	kb_jail_set_until(jail, ban, ban->until, jail->clock);
+	event->kind = KBAN_EVENT_AGAIN;
+	event->until = ban->until;
+	kb_jail_tell(jail, event);
+	if (jail->parts.store != NULL &&
+	    (kb_changes_forget(&jail->changes, &ban->addr) < 0 ||
+	     kb_changes_extend(&jail->changes, &ban->addr, ban->until) < 0))
+		return KBAN_E_NOMEM;
+	return kb_jail_touch(jail, &ban->addr);
+}
+
+static int ban_first(struct kban_jail *jail, struct kb_ban *ban, struct kban_event *event,
+		     bool manual)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+
+	ban->number = kb_jail_earlier_bans(jail, &ban->addr, false) + 1;
+	kb_jail_set_until(jail, ban, ban->until, jail->clock);
+	jail->stats.total_banned++;
+	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] Ban %s", jail->options.name,
+	       kban_addr_print(&ban->addr, host));
+	event->kind = KBAN_EVENT_BAN;
+	event->until = ban->until;
+	kb_jail_tell(jail, event);
+	if (kb_jail_note_ban(jail, ban, manual) < 0 || kb_jail_touch(jail, &ban->addr) < 0)
+		return KBAN_E_NOMEM;
+	return 1;
+}
+
+int kb_jail_start_ban(struct kban_jail *jail, const struct kban_addr *addr, kban_usec since,
+		      const struct kban_event *cause, bool manual)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	struct kban_event event = *cause;
+	unsigned earlier = kb_jail_earlier_bans(jail, addr, jail->options.all_jails);
+	kban_usec until = kb_later(since, kb_ban_length(&jail->policy, earlier, draw(jail)));
+	struct kb_ban *ban = NULL;
+	int added;
+
+	if (until <= jail->clock) {
+		kb_log(jail->ctx, KBAN_INFO, KB_TOPIC_ACTIONS, "[%s] Ignore %s, expired bantime",
+		       jail->options.name, kban_addr_print(addr, host));
+		return jail->parts.store ? kb_changes_forget(&jail->changes, addr) : 0;
+	}
+	added = kb_bans_add(jail->bans, addr, since, until, &ban);
+	if (added < 0)
+		return added;
+	return added ? ban_first(jail, ban, &event, manual) : ban_again(jail, ban, &event);
+}
+
+int kban_jail_ban(struct kban_jail *jail, const struct kban_addr *host, kban_usec now)
+{
+	struct kban_event event = { .host = *host, .time = now };
+
+	if (kban_addr_is_network(host) && !jail->options.networks)
+		return KBAN_E_INVAL;
+	jail->clock = now;
+	kban_counter_forget(jail->counter, host);
+	return kb_jail_start_ban(jail, host, now, &event, true);
+}
+
+/* Take a ban off the list, tell and note it. The entry in the kernel is the caller's affair. */
+int kb_jail_end_ban(struct kban_jail *jail, const struct kban_addr *addr, enum kb_ban_end end,
+		   kban_usec now)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	struct kban_event event = { .kind = KBAN_EVENT_UNBAN, .host = *addr, .time = now };
+	struct kban_addr copy = *addr;
+
+	kb_bans_remove(jail->bans, &copy);
+	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] Unban %s", jail->options.name,
+	       kban_addr_print(&copy, host));
+	kb_jail_tell(jail, &event);
+	if (jail->parts.store == NULL)
+		return KBAN_OK;
+	return kb_changes_end(&jail->changes, &copy, end, now);
+}
+
+int kb_jail_lift(struct kban_jail *jail, const struct kban_addr *addr, kban_usec now)
+{
+	struct kban_addr copy = *addr;
+
+	if (kb_jail_touch(jail, &copy) < 0)
+		return KBAN_E_NOMEM;
+	return kb_jail_end_ban(jail, &copy, KB_END_UNBANNED, now);
+}
+
+int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host, kban_usec now)
+{
+	struct kb_ban *next;
+	int lifted = 0;
+
+	if (host != NULL)
+		kban_counter_forget(jail->counter, host);
+	if (host != NULL && jail->parts.store != NULL &&
+	    kb_changes_forget(&jail->changes, host) < 0)
+		return KBAN_E_NOMEM;
+	if (host != NULL && !kban_addr_is_network(host)) {
+		if (kb_bans_find(jail->bans, host) == NULL)
+			return 0;
+		return kb_jail_lift(jail, host, now) < 0 ? KBAN_E_NOMEM : 1;
+	}
+	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = next) {
+		next = ban->next;
+		if (host != NULL && !kban_addr_contains(host, &ban->addr))
+			continue;
+		if (kb_jail_lift(jail, &ban->addr, now) < 0)
+			return KBAN_E_NOMEM;
+		lifted++;
+	}
+	return lifted;
+}
+
+/* A ban's time has come: renew its entry, believe the kernel that it goes on, or end it. */
+static int do_due(struct kban_jail *jail, struct kb_ban *ban, kban_usec now)
+{
+	kban_usec remaining = 0;
+
+	if (now < ban->until) {
+		kb_jail_set_until(jail, ban, ban->until, now);
+		return kb_jail_touch(jail, &ban->addr);
+	}
+	if (ban->state == KB_BAN_APPLIED &&
+	    kban_backend_contains(jail->parts.backend, kb_jail_set_of(jail, &ban->addr)->name,
+				  &ban->addr, &remaining)) {
+		kban_usec more = remaining > KBAN_SECOND / 5 ? remaining : KBAN_SECOND / 5;
+
+		kb_jail_set_until(jail, ban, kb_later(now, more), now);
+		return KBAN_OK;
+	}
+	return kb_jail_end_ban(jail, &ban->addr, KB_END_EXPIRED, now);
+}
+
+int kb_jail_do_due(struct kban_jail *jail, kban_usec now)
+{
+	struct kb_ban *ban;
+
+	while ((ban = kb_bans_first_due(jail->bans)) != NULL &&
+	       (ban->renew < ban->until ? ban->renew : ban->until) <= now) {
+		if (do_due(jail, ban, now) < 0)
+			return KBAN_E_NOMEM;
+	}
+	kban_counter_expire(jail->counter, now - jail->options.find_time);
+	return KBAN_OK;
+}
+
+int kb_jail_apply(struct kban_jail *jail, kban_usec now, struct kban_error **err)
+{
+	struct kban_backend *backend = jail->parts.backend;
+
+	for (size_t i = 0; i < jail->dirty_count; i++) {
+		const struct kban_addr *addr = &jail->dirty[i];
+		const struct kb_set *set = kb_jail_set_of(jail, addr);
+		const struct kb_ban *ban = kb_bans_find(jail->bans, addr);
+		int status;
+
+		if (ban == NULL || ban->until <= now)
+			status = backend->ops->lift(backend, set, addr, err);
+		else
+			status = backend->ops->ban(
+				backend, set, addr,
+				ban->until == KBAN_FOREVER ? KBAN_FOREVER : ban->until - now, err);
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+void kb_jail_applied(struct kban_jail *jail)
+{
+	for (size_t i = 0; i < jail->dirty_count; i++) {
+		struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
+
+		if (ban != NULL)
+			ban->state = KB_BAN_APPLIED;
+	}
+	jail->dirty_count = 0;
+	jail->retry_at = KBAN_FOREVER;
+	if (jail->refused)
+		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS,
+		       "[%s] All bans are in force again", jail->options.name);
+	jail->refused = false;
+}
+
+void kb_jail_refused(struct kban_jail *jail, int status, const char *reason, kban_usec now)
+{
+	for (size_t i = 0; i < jail->dirty_count; i++) {
+		struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
+
+		if (ban != NULL)
+			ban->state = KB_BAN_FAILED;
+	}
+	if (!jail->refused)
+		kb_log(jail->ctx, KBAN_ERROR, KB_TOPIC_ACTIONS,
+		       "[%s] Bans cannot be put into force: %s; trying again",
+		       jail->options.name, reason);
+	jail->refused = true;
+	jail->audit_due = status == KBAN_E_NOTFOUND;
+	jail->retry_at = kb_later(now, RETRY_AFTER);
+}
+
+/* What may be seen of a jail's bans. */
+
+static void fill_ban(const struct kb_ban *ban, struct kban_ban *out)
+{
+	*out = (struct kban_ban){ .host = ban->addr,
+				  .since = ban->since,
+				  .until = ban->until,
+				  .number = ban->number,
+				  .applied = ban->state == KB_BAN_APPLIED };
+}
+
+void kban_jail_each_ban(const struct kban_jail *jail, kban_ban_visit_fn *visit, void *data)
+{
+	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
+		struct kban_ban shown;
+
+		fill_ban(ban, &shown);
+		if (visit(&shown, data))
+			return;
+	}
+}
+
+int kban_jail_find_ban(const struct kban_jail *jail, const struct kban_addr *host,
+		       struct kban_ban *out)
+{
+	const struct kb_ban *ban = kb_bans_find(jail->bans, host);
+
+	if (ban != NULL && out != NULL)
+		fill_ban(ban, out);
+	return ban != NULL;
+}
+
+void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out)
+{
+	size_t size = out->size;
+
+	*out = jail->stats;
+	out->size = size;
+	out->currently_failed = kban_counter_hosts(jail->counter);
+	for (const struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
+		out->currently_banned += ban->state == KB_BAN_APPLIED;
+		out->failed_to_apply += ban->state == KB_BAN_FAILED;
+	}
+	for (size_t i = 0; i < jail->source_count; i++)
+		for (size_t rule = 0; rule < kban_filter_rule_count(jail->parts.filter, KBAN_RULE_FAIL);
+		     rule++)
+			out->limit_hits += kban_matcher_limit_hits(jail->sources[i].matcher,
+								   KBAN_RULE_FAIL, rule);
+}

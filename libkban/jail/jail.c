@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From a line or a report to a decision. Nothing here touches kernel or disk: what follows is
+ * noted as changes and dirty hosts, and pass.c brings it about.
+ */
+#include "jail/jail.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include <kban/counter.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+#define ODD_TIME       (60 * KBAN_SECOND)
+#define ODD_TIME_QUIET (24 * 3600 * KBAN_SECOND)
+
+void kb_jail_tell(const struct kban_jail *jail, const struct kban_event *event)
+{
+	struct kban_event told = *event;
+
+	if (jail->listener == NULL)
+		return;
+	told.jail = jail->options.name;
+	jail->listener(&told, jail->listener_data);
+}
+
+int kb_jail_touch(struct kban_jail *jail, const struct kban_addr *addr)
+{
+	if (kb_array_room(&jail->dirty, &jail->dirty_capacity, jail->dirty_count,
+			  sizeof(*jail->dirty)) < 0)
+		return KBAN_E_NOMEM;
+	jail->dirty[jail->dirty_count++] = *addr;
+	return KBAN_OK;
+}
+
+const struct kb_set *kb_jail_set_of(const struct kban_jail *jail, const struct kban_addr *addr)
+{
+	return &jail->sets[addr->family == KBAN_IPV6];
+}
+
+/* The time as fail2ban logs it. */
+static const char *print_time(kban_usec time, char buffer[32])
+{
+	time_t seconds = (time_t)(time / KBAN_SECOND);
+	struct tm parts;
+
+	if (localtime_r(&seconds, &parts) == NULL ||
+	    strftime(buffer, 32, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+		strcpy(buffer, "-");
+	return buffer;
+}
+
+/*
+ * Lines of a source that was not seen before get a matcher of their own. Sources are few; the last
+ * one is usually the one.
+ */
+static struct kban_matcher *matcher_of(struct kban_jail *jail, const char *name)
+{
+	struct kb_jail_source *source;
+
+	for (size_t i = 0; i < jail->source_count; i++) {
+		size_t at = (jail->last_source + i) % jail->source_count;
+
+		if (strcmp(jail->sources[at].name, name) == 0) {
+			jail->last_source = at;
+			return jail->sources[at].matcher;
+		}
+	}
+	if (kb_array_room(&jail->sources, &jail->source_capacity, jail->source_count,
+			  sizeof(*jail->sources)) < 0)
+		return NULL;
+	source = &jail->sources[jail->source_count];
+	*source = (struct kb_jail_source){ .name = strdup(name) };
+	if (source->name == NULL ||
+	    kban_matcher_new(jail->parts.filter, 0, &source->matcher) != KBAN_OK) {
+		free(source->name);
+		return NULL;
+	}
+	jail->last_source = jail->source_count++;
+	return source->matcher;
+}
+
+static void warn_odd_time(struct kban_jail *jail, kban_usec off, kban_usec now)
+{
+	char span[KBAN_DURATION_TEXT_SIZE];
+
+	jail->stats.odd_times++;
+	if (jail->warned_odd_time != KBAN_TIME_NONE &&
+	    now - jail->warned_odd_time < ODD_TIME_QUIET)
+		return;
+	jail->warned_odd_time = now;
+	kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
+	       "[%s] A line that was just written says it is of %s %s now; if its log is written "
+	       "in another time zone, set logtimezone",
+	       jail->options.name, kban_duration_print(off < 0 ? -off : off, span),
+	       off < 0 ? "before" : "after");
+}
+
+/*
+ * The time a failure counts at, or KBAN_TIME_NONE if it does not count. An old log is its own
+ * clock; elsewhere no time is later than now.
+ */
+static kban_usec event_time(struct kban_jail *jail, const struct kban_line *line, kban_usec time,
+			    kban_usec now)
+{
+	if (line->age == KBAN_LINE_REPLAY) {
+		if (time == KBAN_TIME_NONE)
+			return jail->clock;
+		if (jail->clock == KBAN_TIME_NONE || time > jail->clock)
+			jail->clock = time;
+		return time;
+	}
+	jail->clock = now;
+	if (time == KBAN_TIME_NONE)
+		return line->age == KBAN_LINE_FRESH ? now : KBAN_TIME_NONE;
+	if (line->age == KBAN_LINE_FRESH && (time > now + ODD_TIME || time < now - ODD_TIME))
+		warn_odd_time(jail, time - now, now);
+	if (time > now)
+		return now;
+	return time < now - jail->options.find_time ? KBAN_TIME_NONE : time;
+}
+
+static void log_found(struct kban_jail *jail, const char *host, kban_usec time)
+{
+	char when[32];
+
+	kb_log(jail->ctx, KBAN_INFO, KB_TOPIC_FILTER, "[%s] Found %s - %s", jail->options.name,
+	       host, print_time(time, when));
+}
+
+static void fill_failure(const struct kban_jail *jail, const struct kban_addr *addr,
+			 const struct kb_sighting *sighting, struct kb_failure *failure)
+{
+	const struct kban_filter *filter = jail->parts.filter;
+
+	*failure = (struct kb_failure){
+		.addr = *addr,
+		.time = sighting->time,
+		.source = sighting->source,
+		.line = sighting->line,
+		.text = sighting->text,
+	};
+	if (sighting->rule < 0 || filter == NULL)
+		return;
+	failure->rule_text = kban_filter_rule_text(filter, KBAN_RULE_FAIL, (size_t)sighting->rule);
+	failure->rule_file = kban_filter_rule_file(filter, KBAN_RULE_FAIL, (size_t)sighting->rule,
+						   &failure->rule_line);
+}
+
+/* The reason not to count @a addr, logged and told; or NULL. */
+static const char *pass_over(struct kban_jail *jail, const struct kban_addr *addr,
+			     const struct kban_event *event)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	const char *entry = kban_jail_protection(jail, addr);
+	struct kban_event ignored = *event;
+
+	if (entry == NULL && kban_addr_is_network(addr) && !jail->options.networks)
+		entry = "sets of this jail hold no networks";
+	if (entry == NULL)
+		return NULL;
+	kb_log(jail->ctx, KBAN_INFO, KB_TOPIC_FILTER, "[%s] Ignore %s by %s", jail->options.name,
+	       kban_addr_print(addr, host), entry);
+	ignored.kind = KBAN_EVENT_IGNORED;
+	kb_jail_tell(jail, &ignored);
+	return entry;
+}
+
+int kb_jail_count(struct kban_jail *jail, const struct kban_addr *addr,
+		  const struct kb_sighting *sighting)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	struct kban_event event = { .kind = KBAN_EVENT_FOUND,
+				    .host = *addr,
+				    .time = sighting->time,
+				    .source = sighting->source,
+				    .line = sighting->line };
+	struct kb_failure failure;
+	int count;
+
+	if (pass_over(jail, addr, &event) != NULL)
+		return 0;
+	count = kban_counter_add(jail->counter, addr, sighting->time);
+	if (count < 0)
+		return count;
+	fill_failure(jail, addr, sighting, &failure);
+	if (jail->parts.store != NULL && kb_changes_failure(&jail->changes, &failure) < 0)
+		return KBAN_E_NOMEM;
+	jail->stats.total_failed++;
+	event.failures = (unsigned)count;
+	log_found(jail, kban_addr_print(addr, host), sighting->time);
+	kb_jail_tell(jail, &event);
+	if ((unsigned)count < kb_policy_threshold(&jail->policy))
+		return 0;
+	kban_counter_forget(jail->counter, addr);
+	return kb_jail_start_ban(jail, addr, sighting->time, &event, false);
+}
+
+/* Log lines of the match, oldest first, one text. */
+static struct kban_text evidence(const struct kban_matcher *matcher, const struct kban_line *line,
+				 struct kb_buffer *buffer)
+{
+	struct kban_text part = kban_matcher_line(matcher, 0);
+
+	if (part.data == NULL || kban_matcher_line(matcher, 1).data == NULL)
+		return line->text;
+	for (size_t i = 0; (part = kban_matcher_line(matcher, i)).data != NULL; i++) {
+		if (i > 0)
+			kb_buffer_byte(buffer, '\n');
+		kb_buffer_text(buffer, part);
+	}
+	return buffer->failed ? line->text : kb_buffer_content(buffer);
+}
+
+static void clear_lookup(struct kb_lookup *lookup)
+{
+	free(lookup->name);
+	free((void *)(uintptr_t)lookup->sighting.source);
+	free((void *)(uintptr_t)lookup->sighting.text.data);
+}
+
+/* Keep a failure until the resolver has answered. */
+static int postpone(struct kban_jail *jail, struct kban_text name,
+		    const struct kb_sighting *sighting, kban_usec now)
+{
+	struct kb_lookup lookup = { .asked = now, .sighting = *sighting };
+
+	if (jail->lookup_count >= KB_LOOKUPS_MAX) {
+		kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
+		       "[%s] Too many host names are being looked up; a failure is dropped",
+		       jail->options.name);
+		return 0;
+	}
+	lookup.name = kb_text_copy(name);
+	lookup.sighting.source = sighting->source ? strdup(sighting->source) : NULL;
+	lookup.sighting.text.data = kb_text_copy(sighting->text);
+	if (lookup.name == NULL || lookup.sighting.text.data == NULL ||
+	    kb_array_room(&jail->lookups, &jail->lookup_capacity, jail->lookup_count,
+			  sizeof(*jail->lookups)) < 0) {
+		clear_lookup(&lookup);
+		return KBAN_E_NOMEM;
+	}
+	jail->lookups[jail->lookup_count++] = lookup;
+	return 0;
+}
+
+/* 1: answered and counted, 0: still waited for, negative: no memory. */
+static int finish_lookup(struct kban_jail *jail, const struct kb_lookup *lookup, kban_usec now)
+{
+	struct kban_addr found[16];
+	int count = kb_context_resolve(jail->ctx, lookup->name, found, kb_array_size(found));
+
+	if (count == KBAN_RESOLVE_LATER)
+		return now - lookup->asked >= KB_LOOKUP_PATIENCE;
+	for (int i = 0; i < count; i++) {
+		int status = kb_jail_count(jail, &found[i], &lookup->sighting);
+
+		if (status < 0)
+			return status;
+	}
+	return 1;
+}
+
+int kb_jail_finish_lookups(struct kban_jail *jail, kban_usec now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < jail->lookup_count; i++) {
+		int status = finish_lookup(jail, &jail->lookups[i], now);
+
+		if (status == 0)
+			jail->lookups[kept++] = jail->lookups[i];
+		else
+			clear_lookup(&jail->lookups[i]);
+	}
+	jail->lookup_count = kept;
+	return KBAN_OK;
+}
+
+static int take_failure(struct kban_jail *jail, const struct kban_line *line,
+			const struct kban_matcher *matcher, const struct kban_match *match,
+			kban_usec now)
+{
+	kb_auto_clear(buffer) buffer = { 0 };
+	struct kb_sighting sighting = {
+		.time = event_time(jail, line, match->time, now),
+		.rule = match->rule,
+		.source = line->source,
+		.line = line->number,
+	};
+	int banned = 0;
+
+	if (sighting.time == KBAN_TIME_NONE)
+		return 0;
+	sighting.text = evidence(matcher, line, &buffer);
+	if (match->lookup_pending)
+		return postpone(jail, match->host, &sighting, now);
+	for (size_t i = 0; i < match->address_count; i++) {
+		int status = kb_jail_count(jail, &match->addresses[i], &sighting);
+
+		if (status < 0)
+			return status;
+		banned |= status;
+	}
+	return banned;
+}
+
+int kban_jail_feed(struct kban_jail *jail, const struct kban_line *line, kban_usec now)
+{
+	struct kban_matcher *matcher;
+	struct kban_match match;
+	int verdict;
+
+	if (jail->parts.filter == NULL)
+		return 0;
+	matcher = matcher_of(jail, line->source ? line->source : "");
+	if (matcher == NULL)
+		return KBAN_E_NOMEM;
+	verdict = kban_matcher_try(matcher, line->text, now, &match);
+	if (verdict != KBAN_FAILURE)
+		return verdict < 0 ? verdict : 0;
+	return take_failure(jail, line, matcher, &match, now);
+}
+
+int kban_jail_report(struct kban_jail *jail, const struct kban_addr *host, kban_usec when,
+		     struct kban_text reason)
+{
+	struct kb_sighting sighting = { .time = when, .rule = -1, .text = reason };
+
+	if (jail->clock == KBAN_TIME_NONE || when > jail->clock)
+		jail->clock = when;
+	return kb_jail_count(jail, host, &sighting);
+}
+
+const char *kban_jail_protection(const struct kban_jail *jail, const struct kban_addr *host)
+{
+	if (kban_addr_is_unusable(host))
+		return "no host";
+	return jail->parts.allowed ? kban_allow_list_find(jail->parts.allowed, host) : NULL;
+}
+
+void kban_jail_set_listener(struct kban_jail *jail, kban_event_fn *listener, void *data)
+{
+	jail->listener = listener;
+	jail->listener_data = data;
+}
+
+const char *kban_jail_name(const struct kban_jail *jail)
+{
+	return jail->options.name;
+}
+
+const char *kban_jail_set(const struct kban_jail *jail, enum kban_family family)
+{
+	return jail->sets[family == KBAN_IPV6].name;
+}
+
+const struct kban_jail_options *kban_jail_options(const struct kban_jail *jail)
+{
+	return &jail->options;
+}
+
+void kban_jail_free(struct kban_jail *jail)
+{
+	if (jail == NULL)
+		return;
+	for (size_t i = 0; i < jail->source_count; i++) {
+		free(jail->sources[i].name);
+		kban_matcher_free(jail->sources[i].matcher);
+	}
+	for (size_t i = 0; i < jail->lookup_count; i++)
+		clear_lookup(&jail->lookups[i]);
+	kban_filter_unref(jail->parts.filter);
+	kban_counter_free(jail->counter);
+	kb_bans_free(jail->bans);
+	kb_changes_free(&jail->changes);
+	kban_context_unref(jail->ctx);
+	free(jail->sources);
+	free(jail->lookups);
+	free(jail->dirty);
+	free((void *)(uintptr_t)jail->options.name);
+	free((void *)(uintptr_t)jail->options.set);
+	free((void *)(uintptr_t)jail->options.multipliers);
+	free(jail);
+}
+
+static int check_options(const struct kban_jail_options *options, struct kban_error **err)
+{
+	struct kban_text name = kb_text(options->name);
+
+	if (name.len == 0 || name.len > 100 || strpbrk(options->name, " \t\r\n/") != NULL)
+		return kb_fail(err, KBAN_E_INVAL, NULL,
+			       "'%s' is no name of a jail: use 1 to 100 bytes without blanks or '/'",
+			       options->name ? options->name : "");
+	if (options->find_time <= 0)
+		return kb_fail(err, KBAN_E_INVAL, NULL, "jail '%s': findtime must be more than 0",
+			       options->name);
+	return KBAN_OK;
+}
+
+static void make_policy(struct kban_jail *jail)
+{
+	const struct kban_jail_options *options = &jail->options;
+
+	jail->policy = (struct kb_policy){
+		.max_retry = options->max_retry,
+		.ban_time = options->ban_time,
+		.increment = options->increment,
+		.factor = options->factor,
+		.multipliers = options->multipliers,
+		.multiplier_count = options->multiplier_count,
+		.max_time = options->max_ban_time,
+		.random_time = options->random_time,
+	};
+}
+
+static int copy_options(struct kban_jail *jail, const struct kban_jail_options *options)
+{
+	unsigned *multipliers = NULL;
+
+	jail->options = *options;
+	jail->options.name = strdup(options->name);
+	jail->options.set = options->set ? strdup(options->set) : NULL;
+	jail->options.multipliers = NULL;
+	if (options->multiplier_count > 0) {
+		multipliers = reallocarray(NULL, options->multiplier_count, sizeof(*multipliers));
+		if (multipliers == NULL)
+			return KBAN_E_NOMEM;
+		memcpy(multipliers, options->multipliers,
+		       options->multiplier_count * sizeof(*multipliers));
+		jail->options.multipliers = multipliers;
+	}
+	make_policy(jail);
+	if (jail->options.name == NULL || (options->set != NULL && jail->options.set == NULL))
+		return KBAN_E_NOMEM;
+	return KBAN_OK;
+}
+
+/* The jail's sets are kban-JAIL and kban-JAIL6 unless an action of fail2ban names them. */
+static void name_sets(struct kban_jail *jail)
+{
+	static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
+
+	for (size_t i = 0; i < kb_array_size(families); i++) {
+		struct kb_set *set = &jail->sets[i];
+
+		set->family = families[i];
+		set->type = jail->options.networks ? KB_SET_NET : KB_SET_IP;
+		set->max_entries = jail->options.max_entries;
+		kb_set_name(jail->options.set ? NULL : "kban",
+			    jail->options.set ? jail->options.set : jail->options.name, families[i],
+			    set->name);
+	}
+}
+
+static int make_counter(struct kban_jail *jail)
+{
+	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
+
+	options.window = jail->options.find_time;
+	options.max_failures = kb_policy_threshold(&jail->policy);
+	options.max_hosts = jail->options.max_hosts;
+	return kban_counter_new(&options, &jail->counter);
+}
+
+static int build(struct kban_jail *jail, const struct kban_jail_options *options,
+		 const struct kban_jail_parts *parts)
+{
+	int status = copy_options(jail, options);
+
+	if (status < 0)
+		return status;
+	jail->parts = *parts;
+	jail->parts.filter = parts->filter ? kban_filter_ref(parts->filter) : NULL;
+	jail->bans = kb_bans_new();
+	if (jail->bans == NULL)
+		return KBAN_E_NOMEM;
+	name_sets(jail);
+	return make_counter(jail);
+}
+
+int kban_jail_new(struct kban_context *ctx, const struct kban_jail_options *options,
+		  const struct kban_jail_parts *parts, struct kban_jail **out,
+		  struct kban_error **err)
+{
+	kban_auto(jail) jail = NULL;
+	int status = check_options(options, err);
+
+	if (status < 0)
+		return status;
+	jail = calloc(1, sizeof(*jail));
+	if (jail == NULL)
+		return kb_fail_memory(err);
+	jail->ctx = kban_context_ref(ctx);
+	jail->clock = KBAN_TIME_NONE;
+	jail->warned_odd_time = KBAN_TIME_NONE;
+	jail->retry_at = KBAN_FOREVER;
+	if (getrandom(&jail->random, sizeof(jail->random), 0) != sizeof(jail->random))
+		jail->random = (uintptr_t)jail;
+	status = build(jail, options, parts);
+	if (status == KBAN_E_NOMEM)
+		return kb_fail_memory(err);
+	if (status < 0)
+		return kb_fail(err, status, NULL, "jail '%s': an option is out of its range",
+			       options->name);
+	status = kb_jail_restore(jail, err);
+	if (status < 0)
+		return status;
+	*out = kb_steal(jail);
+	return KBAN_OK;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/pass.h"
+
+static bool has_dirty(const struct kb_pass *pass, kban_usec now)
+{
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		const struct kban_jail *jail = pass->jails[i];
+
+		if (jail->dirty_count > 0 && (!jail->refused || jail->retry_at <= now))
+			return true;
+	}
+	return false;
+}
+
+static int apply_all(const struct kb_pass *pass, kban_usec now, struct kban_error **err)
+{
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		int status = kb_jail_apply(pass->jails[i], now, err);
+
+		if (status < 0)
+			return status;
+	}
+	return pass->backend->ops->commit(pass->backend, err);
+}
+
+/* A set is gone: look at all of them, and say again what should be in them. */
+static int repair(const struct kb_pass *pass, kban_usec now, struct kban_error **err)
+{
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		int status;
+
+		pass->jails[i]->audit_due = true;
+		status = kb_jail_audit(pass->jails[i], now, err);
+		if (status < 0)
+			return status;
+	}
+	return apply_all(pass, now, err);
+}
+
+static int into_kernel(const struct kb_pass *pass, kban_usec now, struct kban_error **err)
+{
+	kban_auto(error) reason = NULL;
+	int status;
+
+	if (!has_dirty(pass, now))
+		return KBAN_OK;
+	status = apply_all(pass, now, &reason);
+	if (status == KBAN_E_NOTFOUND) {
+		kban_error_free(kb_steal(reason));
+		status = repair(pass, now, &reason);
+	}
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		if (status < 0 && pass->jails[i]->dirty_count > 0)
+			kb_jail_refused(pass->jails[i], status, kban_error_text(reason), now);
+		else if (status >= 0)
+			kb_jail_applied(pass->jails[i]);
+	}
+	if (status < 0 && err != NULL)
+		*err = kb_steal(reason);
+	return status;
+}
+
+static bool has_changes(const struct kb_pass *pass)
+{
+	struct kban_follow_state state;
+
+	for (size_t i = 0; i < pass->jail_count; i++)
+		if (pass->jails[i]->changes.count > 0)
+			return true;
+	for (size_t i = 0; pass->follow && i < kban_follow_file_count(pass->follow); i++) {
+		kban_follow_file(pass->follow, i, &state);
+		if (state.changed)
+			return true;
+	}
+	return false;
+}
+
+static int write_positions(const struct kb_pass *pass, struct kban_error **err)
+{
+	struct kban_follow_state state;
+
+	for (size_t i = 0; pass->follow && i < kban_follow_file_count(pass->follow); i++) {
+		int status;
+
+		kban_follow_file(pass->follow, i, &state);
+		if (!state.changed)
+			continue;
+		status = kb_store_put_position(pass->store, state.path, &state.position, err);
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+static int write_all(const struct kb_pass *pass, struct kban_error **err)
+{
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		const struct kban_jail *jail = pass->jails[i];
+		int status = kb_changes_write(&jail->changes, pass->store, jail->options.name,
+					      jail->options.max_matches, err);
+
+		if (status < 0)
+			return status;
+	}
+	return write_positions(pass, err);
+}
+
+static int into_store(const struct kb_pass *pass, struct kban_error **err)
+{
+	int status = kb_store_begin(pass->store, err);
+
+	if (status < 0)
+		return status;
+	status = write_all(pass, err);
+	if (status == KBAN_OK)
+		status = kb_store_commit(pass->store, err);
+	if (status < 0)
+		kb_store_rollback(pass->store);
+	return status;
+}
+
+static void note_saved(struct kb_pass *pass)
+{
+	for (size_t i = 0; i < pass->jail_count; i++)
+		kb_changes_clear(&pass->jails[i]->changes);
+	for (size_t i = 0; pass->follow && i < kban_follow_file_count(pass->follow); i++)
+		kban_follow_saved(pass->follow, i);
+}
+
+static void save(struct kb_pass *pass, struct kban_context *ctx)
+{
+	kban_auto(error) reason = NULL;
+
+	if (pass->store == NULL || !has_changes(pass))
+		return;
+	if (into_store(pass, &reason) == KBAN_OK) {
+		note_saved(pass);
+		if (pass->store_failed)
+			kb_log(ctx, KBAN_NOTICE, "database", "State is saved again");
+		pass->store_failed = false;
+		return;
+	}
+	if (!pass->store_failed)
+		kb_log(ctx, KBAN_ERROR, "database",
+		       "State cannot be saved: %s; bans go on, saving is tried again",
+		       kban_error_text(reason));
+	pass->store_failed = true;
+}
+
+int kb_pass_settle(struct kb_pass *pass, struct kban_context *ctx, kban_usec now,
+		   struct kban_error **err)
+{
+	int status;
+
+	for (size_t i = 0; i < pass->jail_count; i++)
+		if (kb_jail_finish_lookups(pass->jails[i], now) < 0 ||
+		    kb_jail_do_due(pass->jails[i], now) < 0)
+			return kb_fail_memory(err);
+	status = into_kernel(pass, now, err);
+	/* A position must not be saved before the bans that follow from the lines before it are in
+	 * force. A set that is full is no reason to read them again for ever. */
+	if (status == KBAN_OK || status == KBAN_E_LIMIT)
+		save(pass, ctx);
+	return status;
+}
+
+int kban_jail_settle(struct kban_jail *jail, kban_usec now, struct kban_error **err)
+{
+	struct kb_pass pass = {
+		.jails = &jail,
+		.jail_count = 1,
+		.backend = jail->parts.backend,
+		.store = jail->parts.store,
+	};
+
+	if (jail->clock == KBAN_TIME_NONE || now > jail->clock)
+		jail->clock = now;
+	return kb_pass_settle(&pass, jail->ctx, now, err);
+}
+
+kban_usec kban_jail_next_due(const struct kban_jail *jail)
+{
+	const struct kb_ban *ban = kb_bans_first_due(jail->bans);
+	kban_usec due = ban == NULL ? KBAN_FOREVER : ban->renew < ban->until ? ban->renew : ban->until;
+
+	if (jail->refused && jail->retry_at < due)
+		due = jail->retry_at;
+	if (jail->dirty_count > 0 && !jail->refused)
+		due = jail->clock;
+	return due;
+}
