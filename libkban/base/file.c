@@ -122,17 +122,18 @@ static int write_temporary(char *temporary, struct kban_text content, unsigned m
 	return -1;
 }
 
-/* Only when its directory is synced, too, does a renamed file keep its name through a crash. */
-static int sync_directory(const char *path)
+static char *directory_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	kb_autofree char *directory =
-		slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	auto_close fd = -1;
 
-	if (directory == NULL)
-		return -1;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return slash != NULL ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+}
+
+/* Only when its directory is synced, too, does a renamed file keep its name through a crash. */
+static int sync_directory(const char *directory)
+{
+	auto_close fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	if (fd < 0)
 		return -1;
 	/* Some file systems cannot; that is no failure of the caller's. */
@@ -143,9 +144,10 @@ int kb_file_replace(const char *path, struct kban_text content, unsigned mode,
 		    struct kban_error **err)
 {
 	struct kb_where where = { path, 0 };
+	kb_autofree char *directory = directory_of(path);
 	kb_auto_clear(buffer) temporary = { 0 };
 
-	if (kb_buffer_printf(&temporary, "%s.XXXXXX", path) != KBAN_OK)
+	if (directory == NULL || kb_buffer_printf(&temporary, "%s.XXXXXX", path) != KBAN_OK)
 		return kb_fail_memory(err);
 	if (write_temporary(temporary.data, content, mode) < 0)
 		return kb_fail_errno(err, errno, &where, "cannot write beside it");
@@ -155,7 +157,7 @@ int kb_file_replace(const char *path, struct kban_text content, unsigned mode,
 		unlink(temporary.data);
 		return kb_fail_errno(err, saved, &where, "cannot replace");
 	}
-	if (sync_directory(path) < 0)
+	if (sync_directory(directory) < 0)
 		return kb_fail_errno(err, errno, &where, "cannot sync its directory");
 	return KBAN_OK;
 }
