@@ -13,7 +13,7 @@
 /* After the four that it needs. */
 #include <cmocka.h>
 
-#include <kban/kban.h>
+#include <kban/cleanup.h>
 
 /* Run @a function over the rows of @a table; the table's name is the test's name. */
 #define test_case(function, table)                                                                 \
