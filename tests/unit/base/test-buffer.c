@@ -210,6 +210,18 @@ static void a_failed_escape_leaves_no_half(void **state)
 	assert_content(&buffer, "abc");
 }
 
+/* Half a surrogate pair is a character in no locale, and printf(3) says so. */
+static void what_cannot_be_formatted_fails(void **state)
+{
+	kb_auto_clear(buffer) buffer = { 0 };
+
+	(void)state;
+	kb_buffer_string(&buffer, "abc");
+	assert_int_equal(kb_buffer_printf(&buffer, "x%ls", (const wchar_t[]){ 0xd800, 0 }),
+			 KBAN_E_NOMEM);
+	assert_content(&buffer, "abc");
+}
+
 static int append_much(void *data)
 {
 	kb_auto_clear(buffer) buffer = { 0 };
@@ -246,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_failed_append_changes_nothing_and_lasts),
 		cmocka_unit_test(a_failed_append_makes_take_fail),
 		cmocka_unit_test(a_failed_escape_leaves_no_half),
+		cmocka_unit_test(what_cannot_be_formatted_fails),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
 

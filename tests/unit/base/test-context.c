@@ -129,6 +129,17 @@ static void a_cut_leaves_no_half_character(void **state)
 	}
 }
 
+/* Half a surrogate pair is a character in no locale, and printf(3) says so. */
+static void what_cannot_be_formatted_is_not_logged(void **state)
+{
+	struct logged logged = { 0 };
+	kban_auto(context) ctx = new_context(&logged);
+
+	(void)state;
+	kb_log(ctx, KBAN_ERROR, "server", "x%ls", (const wchar_t[]){ 0xd800, 0 });
+	assert_int_equal(logged.count, 0);
+}
+
 static kban_usec fixed_clock(void *data)
 {
 	return *(const kban_usec *)data;
@@ -226,6 +237,7 @@ int main(void)
 		cmocka_unit_test(a_logged_line_is_one_line),
 		cmocka_unit_test(a_long_line_is_cut),
 		cmocka_unit_test(a_cut_leaves_no_half_character),
+		cmocka_unit_test(what_cannot_be_formatted_is_not_logged),
 		cmocka_unit_test(time_comes_from_the_clock),
 		cmocka_unit_test(the_system_has_the_first_clock),
 		cmocka_unit_test(names_are_resolved_outside),

@@ -2,15 +2,55 @@
 #include "kban-test.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "failing-alloc.h"
+
+/* What the next call of each kind fails with; 0: it does not. */
+static struct {
+	int read;
+	int write;
+	int sync_file;
+	int sync_directory;
+} failure;
+
+static bool fails(int *error_number)
+{
+	errno = *error_number;
+	*error_number = 0;
+	return errno != 0;
+}
+
+/* These three stand in the place of libc's. */
+
+ssize_t read(int fd, void *buffer, size_t size)
+{
+	return fails(&failure.read) ? -1 : syscall(SYS_read, fd, buffer, size);
+}
+
+/* Never more than three bytes at a time. */
+ssize_t write(int fd, const void *buffer, size_t size)
+{
+	return fails(&failure.write) ? -1 : syscall(SYS_write, fd, buffer, size < 3 ? size : 3);
+}
+
+int fsync(int fd)
+{
+	struct stat about;
+
+	assert_int_equal(fstat(fd, &about), 0);
+	return fails(S_ISDIR(about.st_mode) ? &failure.sync_directory : &failure.sync_file)
+		       ? -1
+		       : (int)syscall(SYS_fsync, fd);
+}
 
 /* A directory of the test's own, with the path of a file in it. */
 struct scratch {
@@ -213,6 +253,56 @@ static void replace_fails_without_a_trace(void **state)
 	assert_non_null(strstr(kban_error_text(err), "cannot write beside it: No such file"));
 }
 
+static void interrupted_calls_are_made_again(void **state)
+{
+	struct scratch *scratch = *state;
+
+	failure.write = EINTR;
+	assert_int_equal(kb_file_replace(scratch->path, KB_TEXT("content"), 0600, NULL), KBAN_OK);
+	failure.read = EINTR;
+	assert_file(scratch->path, KB_TEXT("content"));
+	assert_int_equal(failure.write + failure.read, 0);
+}
+
+static void a_failed_read_says_why(void **state)
+{
+	struct scratch *scratch = *state;
+	kb_auto_clear(buffer) buffer = { 0 };
+	kban_auto(error) err = NULL;
+
+	write_file(scratch->path, KB_TEXT("x"));
+	failure.read = EIO;
+	assert_int_equal(kb_file_read(scratch->path, 5, &buffer, &err), KBAN_E_SYSTEM);
+	assert_non_null(strstr(kban_error_text(err), ": cannot read: Input/output error"));
+	assert_int_equal(buffer.len, 0);
+}
+
+static void what_is_not_on_disk_replaces_nothing(void **state)
+{
+	struct scratch *scratch = *state;
+	kban_auto(error) err = NULL;
+
+	write_file(scratch->path, KB_TEXT("old"));
+	failure.sync_file = EIO;
+	assert_int_equal(kb_file_replace(scratch->path, KB_TEXT("new"), 0600, &err), KBAN_E_SYSTEM);
+	assert_non_null(strstr(kban_error_text(err), ": cannot write beside it: Input/output"));
+	assert_file(scratch->path, KB_TEXT("old"));
+	assert_int_equal(count_names(scratch), 1);
+}
+
+static void the_directory_is_synced(void **state)
+{
+	struct scratch *scratch = *state;
+	kban_auto(error) err = NULL;
+
+	failure.sync_directory = EIO;
+	assert_int_equal(kb_file_replace(scratch->path, KB_TEXT("x"), 0600, &err), KBAN_E_SYSTEM);
+	assert_non_null(strstr(kban_error_text(err), ": cannot sync its directory: Input/output"));
+	failure.sync_directory = EINVAL;
+	assert_int_equal(kb_file_replace(scratch->path, KB_TEXT("x"), 0600, NULL), KBAN_OK);
+	assert_int_equal(failure.sync_directory, 0);
+}
+
 /* A limit on the size of files does what a full disk would. */
 static void a_failed_write_leaves_the_old_file(void **state)
 {
@@ -289,6 +379,10 @@ int main(void)
 		scratch_test(replace_writes_a_new_file),
 		scratch_test(replace_leaves_the_old_file_whole),
 		scratch_test(replace_fails_without_a_trace),
+		scratch_test(interrupted_calls_are_made_again),
+		scratch_test(a_failed_read_says_why),
+		scratch_test(what_is_not_on_disk_replaces_nothing),
+		scratch_test(the_directory_is_synced),
 		scratch_test(a_failed_write_leaves_the_old_file),
 		scratch_test(a_name_without_directory_is_beside_us),
 		scratch_test(every_allocation_may_fail),

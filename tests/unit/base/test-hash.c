@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-test.h"
 
+#include <errno.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "base/hash.h"
+
+/* What the next calls of getrandom() fail with; 0: they do not. */
+static const int *failures = (const int[]){ 0 };
+
+/* In the place of libc's. */
+ssize_t getrandom(void *buffer, size_t size, unsigned flags)
+{
+	if (*failures == 0)
+		return syscall(SYS_getrandom, buffer, size, flags);
+	errno = *failures++;
+	return -1;
+}
 
 struct vector {
 	size_t len;
@@ -74,6 +91,30 @@ static void keys_differ(void **state)
 	assert_true(kb_hash(&left, "x", 1) != kb_hash(&right, "x", 1));
 }
 
+static void an_interrupted_call_is_made_again(void **state)
+{
+	struct kb_hash_key key = { { 0, 0 } };
+
+	(void)state;
+	failures = (const int[]){ EINTR, EINTR, 0 };
+	kb_hash_key_init(&key);
+	assert_int_equal(*failures, 0);
+	assert_true(key.halves[0] != 0);
+}
+
+/* As in a sandbox that forbids the call. */
+static void there_is_a_key_without_random_numbers(void **state)
+{
+	struct kb_hash_key key = { { 0, 0 } };
+
+	(void)state;
+	failures = (const int[]){ ENOSYS, 0 };
+	kb_hash_key_init(&key);
+	assert_int_equal(*failures, 0);
+	assert_true(key.halves[0] != 0);
+	assert_true(key.halves[1] != 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +122,8 @@ int main(void)
 		cmocka_unit_test(zero_key_agrees_with_cpython),
 		cmocka_unit_test(data_need_not_be_aligned),
 		cmocka_unit_test(keys_differ),
+		cmocka_unit_test(an_interrupted_call_is_made_again),
+		cmocka_unit_test(there_is_a_key_without_random_numbers),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);
