@@ -2,7 +2,6 @@
 #include "base/problem-list.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/buffer.h"
 
@@ -27,18 +26,16 @@ int kb_problem_list_add(struct kb_problem_list *list, enum kb_severity severity,
 			const char *subject, const struct kb_where *where, const char *format, ...)
 {
 	struct kban_error *error = NULL;
-	kb_autofree char *text = NULL;
+	kb_auto_clear(buffer) text = { 0 };
 	va_list arguments;
-	int length;
+	int status;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	status = kb_buffer_vprintf(&text, format, arguments);
 	va_end(arguments);
-	if (length < 0) {
-		text = NULL;
-		return KBAN_E_NOMEM;
-	}
-	kb_fail(&error, KBAN_E_SYNTAX, where, "%s", text);
+	if (status != KBAN_OK)
+		return status;
+	kb_fail(&error, KBAN_E_SYNTAX, where, "%s", text.data);
 	return kb_problem_list_take(list, severity, subject, error);
 }
 
