@@ -18,28 +18,37 @@ static struct kb_change *append(struct kb_changes *changes, enum kb_change_kind 
 
 static void release(struct kb_change *change)
 {
+	free((void *)(uintptr_t)change->failure.rule_text);
+	free((void *)(uintptr_t)change->failure.rule_file);
 	free((void *)(uintptr_t)change->failure.source);
 	free((void *)(uintptr_t)change->failure.text.data);
 }
 
+static bool copy_texts(struct kb_failure *to, const struct kb_failure *from)
+{
+	size_t len = from->text.len < KB_EVIDENCE_MAX ? from->text.len : KB_EVIDENCE_MAX;
+
+	to->rule_text = from->rule_text ? strdup(from->rule_text) : NULL;
+	to->rule_file = from->rule_file ? strdup(from->rule_file) : NULL;
+	to->source = from->source ? strdup(from->source) : NULL;
+	to->text = (struct kban_text){ kb_text_copy(kb_text_slice(from->text, 0, len)), len };
+	return to->text.data != NULL && (to->rule_text || !from->rule_text) &&
+	       (to->rule_file || !from->rule_file) && (to->source || !from->source);
+}
+
 int kb_changes_failure(struct kb_changes *changes, const struct kb_failure *failure)
 {
-	struct kban_text text = failure->text;
 	struct kb_change *change;
 
 	if (changes->count >= KB_CHANGES_MAX) {
 		changes->dropped++;
 		return KBAN_OK;
 	}
-	if (text.len > KB_EVIDENCE_MAX)
-		text.len = KB_EVIDENCE_MAX;
 	change = append(changes, KB_CHANGE_FAILURE, &failure->addr);
 	if (change == NULL)
 		return KBAN_E_NOMEM;
 	change->failure = *failure;
-	change->failure.source = failure->source ? strdup(failure->source) : NULL;
-	change->failure.text = (struct kban_text){ kb_text_copy(text), text.len };
-	if (change->failure.text.data != NULL && (change->failure.source || !failure->source))
+	if (copy_texts(&change->failure, failure))
 		return KBAN_OK;
 	release(change);
 	changes->count--;

@@ -22,7 +22,7 @@ enum kb_change_kind {
 struct kb_change {
 	enum kb_change_kind kind;
 	struct kban_addr addr;
-	struct kb_failure failure; /* source and text owned by the change; rule texts by the filter */
+	struct kb_failure failure; /* its texts are owned by the change */
 	struct kb_ban_record ban;
 };
 
@@ -33,7 +33,7 @@ struct kb_changes {
 	uint64_t dropped;
 };
 
-/* KBAN_OK or KBAN_E_NOMEM. Source and text of the failure are copied. */
+/* KBAN_OK or KBAN_E_NOMEM. Texts of the failure are copied. */
 int kb_changes_failure(struct kb_changes *changes, const struct kb_failure *failure);
 int kb_changes_forget(struct kb_changes *changes, const struct kban_addr *addr);
 int kb_changes_ban(struct kb_changes *changes, const struct kb_ban_record *ban);

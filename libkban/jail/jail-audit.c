@@ -120,6 +120,19 @@ static int mark_missing(struct kban_jail *jail, size_t *missing)
 	return KBAN_OK;
 }
 
+int kb_jail_ready_sets(struct kban_jail *jail, struct kban_error **err)
+{
+	struct kban_backend *backend = jail->parts.backend;
+
+	for (size_t i = 0; i < kb_array_size(jail->sets); i++) {
+		int status = backend->ops->open(backend, &jail->sets[i], err);
+
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
 int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err)
 {
 	struct look look = { .jail = jail, .now = now };

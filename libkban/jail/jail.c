@@ -142,7 +142,8 @@ static void fill_failure(const struct kban_jail *jail, const struct kban_addr *a
 		.line = sighting->line,
 		.text = sighting->text,
 	};
-	if (sighting->rule < 0 || filter == NULL)
+	if (sighting->rule < 0 || filter == NULL ||
+	    (size_t)sighting->rule >= kban_filter_rule_count(filter, KBAN_RULE_FAIL))
 		return;
 	failure->rule_text = kban_filter_rule_text(filter, KBAN_RULE_FAIL, (size_t)sighting->rule);
 	failure->rule_file = kban_filter_rule_file(filter, KBAN_RULE_FAIL, (size_t)sighting->rule,
@@ -465,8 +466,8 @@ static int make_counter(struct kban_jail *jail)
 	return kban_counter_new(&options, &jail->counter);
 }
 
-static int build(struct kban_jail *jail, const struct kban_jail_options *options,
-		 const struct kban_jail_parts *parts)
+static int fill(struct kban_jail *jail, const struct kban_jail_options *options,
+		const struct kban_jail_parts *parts)
 {
 	int status = copy_options(jail, options);
 
@@ -481,7 +482,7 @@ static int build(struct kban_jail *jail, const struct kban_jail_options *options
 	return make_counter(jail);
 }
 
-int kban_jail_new(struct kban_context *ctx, const struct kban_jail_options *options,
+int kb_jail_build(struct kban_context *ctx, const struct kban_jail_options *options,
 		  const struct kban_jail_parts *parts, struct kban_jail **out,
 		  struct kban_error **err)
 {
@@ -499,13 +500,25 @@ int kban_jail_new(struct kban_context *ctx, const struct kban_jail_options *opti
 	jail->retry_at = KBAN_FOREVER;
 	if (getrandom(&jail->random, sizeof(jail->random), 0) != sizeof(jail->random))
 		jail->random = (uintptr_t)jail;
-	status = build(jail, options, parts);
+	status = fill(jail, options, parts);
 	if (status == KBAN_E_NOMEM)
 		return kb_fail_memory(err);
 	if (status < 0)
 		return kb_fail(err, status, NULL, "jail '%s': an option is out of its range",
 			       options->name);
-	status = kb_jail_restore(jail, err);
+	*out = kb_steal(jail);
+	return KBAN_OK;
+}
+
+int kban_jail_new(struct kban_context *ctx, const struct kban_jail_options *options,
+		  const struct kban_jail_parts *parts, struct kban_jail **out,
+		  struct kban_error **err)
+{
+	kban_auto(jail) jail = NULL;
+	int status = kb_jail_build(ctx, options, parts, &jail, err);
+
+	if (status == KBAN_OK)
+		status = kb_jail_restore(jail, err);
 	if (status < 0)
 		return status;
 	*out = kb_steal(jail);

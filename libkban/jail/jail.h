@@ -84,6 +84,18 @@ struct kban_jail {
 #define KB_TOPIC_FILTER "filter"
 #define KB_TOPIC_ACTIONS "actions"
 
+/*
+ * jail.c: a jail that knows nothing yet. It then takes up what kernel and store hold (restore), or
+ * what the jail of that name before a reload knew (ready_sets, inherit).
+ */
+int kb_jail_build(struct kban_context *ctx, const struct kban_jail_options *options,
+		  const struct kban_jail_parts *parts, struct kban_jail **out,
+		  struct kban_error **err);
+int kb_jail_ready_sets(struct kban_jail *jail, struct kban_error **err);
+
+/* jail-inherit.c: take over what @a old knows; cannot fail. */
+void kb_jail_inherit(struct kban_jail *jail, struct kban_jail *old);
+
 /* Tell the listener. */
 void kb_jail_tell(const struct kban_jail *jail, const struct kban_event *event);
 

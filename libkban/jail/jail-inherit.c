@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A reload: a new jail goes on where the old one of its name stands. Bans, counters and what is not
+ * saved yet are moved, not copied, so nothing is told twice and nothing can fail half-way.
+ */
+#include <kban/counter.h>
+
+#include "base/text.h"
+#include "jail/jail.h"
+
+#define SWAP(left, right)                           \
+	do {                                        \
+		__typeof__(left) kb_kept = (left);  \
+		(left) = (right);                   \
+		(right) = kb_kept;                  \
+	} while (0)
+
+static bool same_rules(const struct kban_filter *left, const struct kban_filter *right,
+		       enum kban_rule_kind kind)
+{
+	size_t count = kban_filter_rule_count(left, kind);
+
+	if (count != kban_filter_rule_count(right, kind))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(kban_filter_rule_text(left, kind, i),
+			   kban_filter_rule_text(right, kind, i)) != 0)
+			return false;
+	return true;
+}
+
+static bool same_dates(const struct kban_filter *left, const struct kban_filter *right)
+{
+	size_t count = kban_filter_date_format_count(left);
+
+	if (count != kban_filter_date_format_count(right))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(kban_filter_date_format_name(left, i),
+			   kban_filter_date_format_name(right, i)) != 0)
+			return false;
+	return true;
+}
+
+/* True if sessions and date formats that one has learnt are of use to the other. */
+static bool same_filter(const struct kban_filter *left, const struct kban_filter *right)
+{
+	if (left == NULL || right == NULL)
+		return false;
+	return kban_filter_max_lines(left) == kban_filter_max_lines(right) &&
+	       same_rules(left, right, KBAN_RULE_FAIL) && same_rules(left, right, KBAN_RULE_IGNORE) &&
+	       same_rules(left, right, KBAN_RULE_PREFIX) && same_dates(left, right);
+}
+
+static bool same_sets(const struct kban_jail *jail, const struct kban_jail *old)
+{
+	for (size_t i = 0; i < kb_array_size(jail->sets); i++)
+		if (strcmp(jail->sets[i].name, old->sets[i].name) != 0 ||
+		    jail->sets[i].type != old->sets[i].type)
+			return false;
+	return true;
+}
+
+static int count_again(const char *name, const struct kb_failure *failure, void *data)
+{
+	struct kban_jail *jail = data;
+
+	(void)name;
+	return kban_counter_add(jail->counter, &failure->addr, failure->time) < 0;
+}
+
+/* Other limits need another counter; what the store remembers goes into it. */
+static void inherit_counter(struct kban_jail *jail, struct kban_jail *old)
+{
+	if (jail->options.find_time == old->options.find_time &&
+	    kb_policy_threshold(&jail->policy) == kb_policy_threshold(&old->policy) &&
+	    jail->options.max_hosts == old->options.max_hosts)
+		SWAP(jail->counter, old->counter);
+	else if (jail->parts.store != NULL)
+		(void)kb_store_each_failure(jail->parts.store, jail->options.name,
+					    old->clock - jail->options.find_time, count_again, jail,
+					    NULL);
+}
+
+void kb_jail_inherit(struct kban_jail *jail, struct kban_jail *old)
+{
+	inherit_counter(jail, old);
+	SWAP(jail->bans, old->bans);
+	SWAP(jail->changes, old->changes);
+	SWAP(jail->lookups, old->lookups);
+	SWAP(jail->lookup_count, old->lookup_count);
+	SWAP(jail->lookup_capacity, old->lookup_capacity);
+	SWAP(jail->dirty, old->dirty);
+	SWAP(jail->dirty_count, old->dirty_count);
+	SWAP(jail->dirty_capacity, old->dirty_capacity);
+	jail->clock = old->clock;
+	jail->stats = old->stats;
+	jail->audits = old->audits;
+	/* Bans that other sets held are missing in the new ones; the next look puts them in. */
+	jail->audit_due = !same_sets(jail, old);
+	if (same_filter(jail->parts.filter, old->parts.filter)) {
+		SWAP(jail->sources, old->sources);
+		SWAP(jail->source_count, old->source_count);
+		SWAP(jail->source_capacity, old->source_capacity);
+	}
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/watch.h"
+
+#include "base/text.h"
+
+/* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
+#define BLOCKS_AT_ONCE 16
+/* How long to wait after the kernel or memory failed. */
+#define RETRY_AFTER KBAN_SECOND
+
+void kb_watched_free(struct kb_watched *watched)
+{
+	if (watched == NULL)
+		return;
+	kban_jail_free(watched->jail);
+	kb_jail_settings_free(watched->settings);
+	free(watched->name);
+	free(watched->problem);
+	free(watched);
+}
+
+int kban_watch_new(struct kban_context *ctx, const struct kban_watch_options *options,
+		   struct kban_watch **out, struct kban_error **err)
+{
+	kban_auto(watch) watch = calloc(1, sizeof(*watch));
+	struct kban_follow_options follow = KBAN_FOLLOW_OPTIONS_INIT;
+	int status;
+
+	if (watch == NULL)
+		return kb_fail_memory(err);
+	watch->ctx = kban_context_ref(ctx);
+	watch->options = *options;
+	watch->retry_at = KBAN_FOREVER;
+	follow.once = options->replay;
+	status = kban_follow_new(ctx, &follow, &watch->follow, err);
+	if (status < 0)
+		return status;
+	watch->rules = kban_rules_new();
+	if (watch->rules == NULL)
+		return kb_fail_memory(err);
+	watch->pass = (struct kb_pass){ .backend = options->backend,
+					.store = options->store,
+					.follow = watch->follow };
+	*out = kb_steal(watch);
+	return KBAN_OK;
+}
+
+void kban_watch_free(struct kban_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	for (size_t i = 0; i < watch->jail_count; i++)
+		kb_watched_free(watch->jails[i]);
+	free(watch->jails);
+	free(watch->running);
+	free(watch->retired);
+	kban_follow_free(watch->follow);
+	kban_rules_free(watch->rules);
+	kban_context_unref(watch->ctx);
+	free(watch);
+}
+
+void kban_watch_set_listener(struct kban_watch *watch, kban_event_fn *listener, void *data)
+{
+	watch->listener = listener;
+	watch->listener_data = data;
+	for (size_t i = 0; i < watch->running_count; i++)
+		kban_jail_set_listener(watch->running[i], listener, data);
+}
+
+static int feed_line(const struct kban_block *block, const struct kban_line *line, kban_usec now)
+{
+	for (size_t i = 0; i < block->reader_count; i++) {
+		const struct kb_watched *watched = block->readers[i];
+		int status = watched->jail ? kban_jail_feed(watched->jail, line, now) : 0;
+
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+static int feed_block(const struct kban_watch *watch, const struct kban_block *block, kban_usec now)
+{
+	struct kban_line line = {
+		.source = block->path,
+		.number = block->first_line,
+		.age = watch->options.replay ? KBAN_LINE_REPLAY :
+		       block->catching_up    ? KBAN_LINE_WAITING :
+					       KBAN_LINE_FRESH,
+	};
+	struct kban_text rest = block->text;
+
+	for (; kb_text_next_line(&rest, &line.text); line.number++) {
+		int status = feed_line(block, &line, now);
+
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+/* In a replay the log is the clock: the newest time any jail has seen. */
+static kban_usec pass_time(const struct kban_watch *watch, kban_usec now)
+{
+	kban_usec newest = KBAN_TIME_NONE;
+
+	if (!watch->options.replay)
+		return now;
+	for (size_t i = 0; i < watch->running_count; i++)
+		if (watch->running[i]->clock > newest)
+			newest = watch->running[i]->clock;
+	return newest == KBAN_TIME_NONE ? now : newest;
+}
+
+int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error **err)
+{
+	int status;
+
+	watch->pass.jails = watch->running;
+	watch->pass.jail_count = watch->running_count;
+	status = kb_pass_settle(&watch->pass, watch->ctx, pass_time(watch, now), err);
+	watch->retry_at = status < 0 || watch->pass.store_failed ? now + RETRY_AFTER : KBAN_FOREVER;
+	return status;
+}
+
+/* Memory that ran out in the middle of a block: what the block brought is not committed. */
+static int read_blocks(struct kban_watch *watch, kban_usec now)
+{
+	struct kban_block block;
+	int more = 1;
+
+	for (size_t i = 0; i < BLOCKS_AT_ONCE && more > 0; i++) {
+		more = kban_follow_next(watch->follow, &block);
+		if (more > 0 && feed_block(watch, &block, now) < 0)
+			return KBAN_E_NOMEM;
+	}
+	return more;
+}
+
+int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_error **err)
+{
+	int more;
+	int status;
+
+	if (kban_follow_dispatch(watch->follow, now) < 0)
+		return kb_fail_memory(err);
+	more = read_blocks(watch, now);
+	if (more < 0)
+		return kb_fail_memory(err);
+	status = kb_watch_settle(watch, now, err);
+	return status < 0 ? status : more;
+}
+
+int kban_watch_fd(const struct kban_watch *watch)
+{
+	return kban_follow_fd(watch->follow);
+}
+
+kban_usec kban_watch_next_due(const struct kban_watch *watch)
+{
+	kban_usec due = kban_follow_next_due(watch->follow);
+
+	if (watch->retry_at < due)
+		due = watch->retry_at;
+	for (size_t i = 0; i < watch->running_count; i++) {
+		kban_usec jail_due = kban_jail_next_due(watch->running[i]);
+
+		if (jail_due < due)
+			due = jail_due;
+	}
+	return due;
+}
+
+static void remove_retired(struct kban_watch *watch)
+{
+	struct kban_backend *backend = watch->options.backend;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < watch->retired_count; i++)
+		if (backend->ops->remove(backend, &watch->retired[i], NULL) < 0)
+			watch->retired[kept++] = watch->retired[i];
+	watch->retired_count = kept;
+}
+
+int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error **err)
+{
+	remove_retired(watch);
+	for (size_t i = 0; i < watch->jail_count; i++) {
+		struct kb_watched *watched = watch->jails[i];
+		int status;
+
+		if (watched->jail == NULL)
+			continue;
+		if (watched->settings->ignore_self && !watch->options.without_self &&
+		    kban_allow_list_add_self(watched->settings->allowed, NULL) < 0)
+			kb_log(watch->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
+			       "[%s] This host's own addresses could not be read again",
+			       watched->name);
+		status = kb_jail_audit(watched->jail, now, err);
+		if (status < 0)
+			return status;
+	}
+	return kb_watch_settle(watch, now, err);
+}
+
+const struct kban_rules *kban_watch_rules(const struct kban_watch *watch)
+{
+	return watch->rules;
+}
+
+size_t kban_watch_jail_count(const struct kban_watch *watch)
+{
+	return watch->jail_count;
+}
+
+const char *kban_watch_jail_name(const struct kban_watch *watch, size_t index)
+{
+	return watch->jails[index]->name;
+}
+
+struct kban_jail *kban_watch_jail(const struct kban_watch *watch, size_t index)
+{
+	return watch->jails[index]->jail;
+}
+
+const char *kban_watch_jail_problem(const struct kban_watch *watch, size_t index)
+{
+	return watch->jails[index]->problem;
+}
+
+int kban_watch_find(const struct kban_watch *watch, const char *name)
+{
+	for (size_t i = 0; i < watch->jail_count; i++)
+		if (strcmp(watch->jails[i]->name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *kban_watch_jail_file(const struct kban_watch *watch, size_t index, size_t file)
+{
+	return kban_follow_path(watch->follow, watch->jails[index], file);
+}
+
+const struct kban_follow *kban_watch_follow(const struct kban_watch *watch)
+{
+	return watch->follow;
+}
+
+int kban_watch_is_unsaved(const struct kban_watch *watch)
+{
+	return watch->pass.store_failed;
+}
+
+static int flush_jail(struct kban_watch *watch, struct kban_jail *jail, kban_usec now)
+{
+	struct kban_backend *backend = watch->options.backend;
+	int lifted = kban_jail_unban(jail, NULL, now);
+
+	for (size_t i = 0; lifted >= 0 && i < kb_array_size(jail->sets); i++)
+		backend->ops->remove(backend, &jail->sets[i], NULL);
+	return lifted;
+}
+
+int kban_watch_flush(struct kban_watch *watch, kban_usec now, struct kban_error **err)
+{
+	int total = 0;
+	int status;
+
+	for (size_t i = 0; i < watch->running_count; i++) {
+		int lifted = kban_jail_unban(watch->running[i], NULL, now);
+
+		if (lifted < 0)
+			return kb_fail_memory(err);
+		total += lifted;
+	}
+	status = kb_watch_settle(watch, now, err);
+	for (size_t i = 0; status == KBAN_OK && i < watch->running_count; i++)
+		flush_jail(watch, watch->running[i], now);
+	return status < 0 ? status : total;
+}
