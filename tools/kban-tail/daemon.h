@@ -12,28 +12,18 @@
 
 #include <kban/cleanup.h>
 
+#include "arguments.h"
 #include "log.h"
 #include "packet-filter.h"
 #include "resolver.h"
 #include "server.h"
 
-/* What the command line says. */
-struct arguments {
-	const char *config_dir; /* NULL: the default */
-	const char *state_dir;
-	const char *socket_path;
-	const char *log_level;  /* NULL: what the configuration says */
-	const char *log_target; /* NULL: what the configuration says */
-	bool foreground, test, dry_run, once, json;
-	kban_usec now; /* what dates are completed from, or KBAN_TIME_NONE: the clock */
-};
-
-/* Exit statuses; see kban-tail(8). */
-enum {
-	EXIT_GOOD = 0,
-	EXIT_TROUBLE = 1,
-	EXIT_USAGE = 2,
-	EXIT_BAD_CONFIG = 255,
+/* What the packet filter is being looked at for. */
+enum daemon_phase {
+	PHASE_STARTING, /* rules are made for the first time */
+	PHASE_RUNNING,  /* rules are mended now and then */
+	PHASE_CLEARING, /* rules are taken away, for a flush */
+	PHASE_REFILLING /* after a flush, rules are made again */
 };
 
 struct daemon {
@@ -46,33 +36,42 @@ struct daemon {
 	struct kban_store *store;
 	struct kban_watch *watch;
 	struct resolver *resolver;
-	struct packet_filter *packet_filter; /* NULL in a dry run */
+	struct packet_filter *packet_filter;
 	struct server *server;
 
-	uv_poll_t logs;         /* the watch's descriptor */
-	uv_timer_t due;         /* the watch's next due */
-	uv_timer_t audit;       /* comparing kernel and bans */
-	uv_timer_t watchdog;    /* telling systemd that the loop turns */
-	uv_idle_t busy;         /* while there are more lines to read */
-	uv_signal_t signals[3]; /* TERM, INT, HUP */
-	bool ready, stopping;
-	bool flush;             /* stop was told to lift all bans */
-	int status;             /* exit status */
+	uv_poll_t logs;      /* the watch's descriptor */
+	uv_timer_t due;      /* the watch's next due */
+	uv_timer_t audit;    /* comparing the kernel with the bans */
+	uv_timer_t watchdog; /* telling systemd that the loop turns */
+	uv_timer_t end;      /* closing down, after replies are written */
+	uv_idle_t busy;      /* while there are more lines to read */
+	uv_signal_t signals[4];
+
+	enum daemon_phase phase;
+	bool clear_wanted; /* a flush, or a stop that flushes, waits for the packet filter */
+	bool check_wanted; /* rules changed while they were being looked at */
+	bool stopping;
+	int flushed;                 /* bans lifted by the flush under way, or a status */
+	struct connection *flush_by; /* who waits for its end; held */
+	int detached;                /* for detach_tell(), or -1 */
+	int status;                  /* exit status */
 };
 
 /* Run until told to stop. @return exit status. */
 int daemon_run(const struct arguments *arguments);
 
-/* Read all logs to their end and settle. @return exit status. */
-int once_run(const struct arguments *arguments);
-
-/* Check the configuration. @return exit status. */
-int check_run(const struct arguments *arguments);
-
-/* What a control command may do. */
+/*
+ * Read the configuration again.
+ * @param config  Receives, with KBAN_E_SYNTAX, the configuration that was refused.
+ */
 int daemon_reload(struct daemon *daemon, struct kban_config **config, struct kban_error **err);
-void daemon_stop(struct daemon *daemon, bool flush);
+
 /* Put into force what a command changed. */
 int daemon_settle(struct daemon *daemon, struct kban_error **err);
+
+/* Lift all bans, remove sets and rules, start afresh; then answer @a by, unless it is NULL. */
+void daemon_flush(struct daemon *daemon, struct connection *by);
+
+void daemon_stop(struct daemon *daemon, bool flush);
 
 #endif /* KBAN_TAIL_DAEMON_H */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "once.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <jansson.h>
+#include <uv.h>
+
+#include "packet-filter.h"
+#include "resolver.h"
+#include "setup.h"
+
+static kban_usec fixed_clock(void *data)
+{
+	const struct arguments *arguments = data;
+
+	return arguments->now;
+}
+
+/* ISO 8601 with the local zone's offset. */
+static void print_time(kban_usec time, char *buffer, size_t size)
+{
+	time_t seconds = (time_t)(time / KBAN_SECOND);
+	struct tm parts;
+	char zone[8];
+	size_t len;
+
+	if (localtime_r(&seconds, &parts) == NULL) {
+		snprintf(buffer, size, "-");
+		return;
+	}
+	len = strftime(buffer, size, "%Y-%m-%dT%H:%M:%S", &parts);
+	strftime(zone, sizeof(zone), "%z", &parts);
+	snprintf(buffer + len, size - len, "%.3s:%s", zone, zone + 3);
+}
+
+static void print_json(const struct kban_event *event, const char *host, const char *time)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "jail", json_string(event->jail));
+	json_object_set_new(object, "host", json_string(host));
+	json_object_set_new(object, "time", json_string(time));
+	json_object_set_new(object, "line", json_integer((json_int_t)event->line));
+	json_object_set_new(object, "failures", json_integer(event->failures));
+	json_dumpf(object, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(object);
+}
+
+static void print_text(const struct kban_event *event, const char *host, const char *time,
+		       const char *would)
+{
+	char span[KBAN_DURATION_TEXT_SIZE];
+	char *source = kban_text_printable(
+		(struct kban_text){ event->source ? event->source : "",
+				    event->source ? strlen(event->source) : 0 });
+
+	kban_duration_print(event->until == KBAN_FOREVER ? KBAN_FOREVER :
+							   event->until - event->time,
+			    span);
+	printf("%s [%s] %s%s for %s: %u failures, the last in line %llu of %s\n", time, event->jail,
+	       would, host, span, event->failures, (unsigned long long)event->line,
+	       source ? source : "");
+	free(source);
+}
+
+static void on_event(const struct kban_event *event, void *data)
+{
+	const struct arguments *arguments = data;
+	char host[KBAN_ADDR_TEXT_SIZE], time[40];
+
+	if (event->kind != KBAN_EVENT_BAN)
+		return;
+	kban_addr_print(&event->host, host);
+	print_time(event->time, time, sizeof(time));
+	if (arguments->json)
+		print_json(event, host, time);
+	else
+		print_text(event, host, time, arguments->dry_run ? "would ban " : "ban ");
+}
+
+static void rules_made(int failed, void *data)
+{
+	*(int *)data = failed;
+}
+
+/* The rules without which the sets would keep nobody out. */
+static int make_rules(const struct kban_rules *rules, struct log *log)
+{
+	struct packet_filter *filter;
+	uv_loop_t loop;
+	int failed = 2;
+
+	if (uv_loop_init(&loop) < 0)
+		return setup_trouble(NULL);
+	filter = packet_filter_new(&loop, log);
+	if (filter != NULL) {
+		packet_filter_use(filter, rules);
+		packet_filter_check(filter, rules_made, &failed);
+		uv_run(&loop, UV_RUN_DEFAULT);
+	}
+	packet_filter_free(filter);
+	uv_loop_close(&loop);
+	return failed == 2 ? EXIT_TROUBLE : EXIT_GOOD;
+}
+
+static int read_all(struct kban_watch *watch, kban_usec now)
+{
+	kban_auto(error) error = NULL;
+	int more = 1;
+
+	while (more > 0)
+		more = kban_watch_dispatch(watch, now, &error);
+	return more < 0 ? setup_trouble(error) : EXIT_GOOD;
+}
+
+static void print_problems(const struct kban_watch *watch)
+{
+	for (size_t i = 0; i < kban_watch_jail_count(watch); i++)
+		if (kban_watch_jail_problem(watch, i) != NULL)
+			fprintf(stderr, "kban-tail: jail '%s' does not run: %s\n",
+				kban_watch_jail_name(watch, i), kban_watch_jail_problem(watch, i));
+}
+
+/* Objects in the order they are to be released in, last first. */
+struct once {
+	struct kban_context *ctx;
+	struct resolver *resolver;
+	struct kban_config *config;
+	struct log *log;
+	struct kban_store *store;
+	struct kban_backend *backend;
+	struct kban_watch *watch;
+};
+
+static int prepare(struct once *once, const struct arguments *arguments)
+{
+	struct kban_watch_options options = KBAN_WATCH_OPTIONS_INIT;
+	kban_auto(error) error = NULL;
+	int status = setup_config(arguments, once->ctx, &once->config);
+
+	if (status == EXIT_GOOD)
+		status = setup_log(arguments, once->config, once->ctx, &once->log);
+	if (status == EXIT_GOOD)
+		status = setup_store(arguments, once->ctx, &once->store);
+	if (status == EXIT_GOOD)
+		status = setup_backend(arguments, once->ctx, &once->backend);
+	if (status != EXIT_GOOD)
+		return status;
+	options.backend = once->backend;
+	options.store = once->store;
+	options.replay = 1;
+	if (kban_watch_new(once->ctx, &options, &once->watch, &error) < 0)
+		return setup_trouble(error);
+	kban_watch_set_listener(once->watch, on_event, (void *)(uintptr_t)arguments);
+	if (kban_watch_configure(once->watch, once->config, &error) < 0)
+		return setup_trouble(error);
+	return EXIT_GOOD;
+}
+
+static int replay(struct once *once, const struct arguments *arguments)
+{
+	int status = prepare(once, arguments);
+
+	if (status != EXIT_GOOD)
+		return status;
+	print_problems(once->watch);
+	if (!arguments->dry_run)
+		status = make_rules(kban_watch_rules(once->watch), once->log);
+	if (status == EXIT_GOOD)
+		status = read_all(once->watch, kban_context_now(once->ctx));
+	return status;
+}
+
+int once_run(const struct arguments *arguments)
+{
+	struct once once = { .ctx = kban_context_new(),
+			     .resolver = resolver_new(NULL, NULL, NULL) };
+	int status;
+
+	if (once.ctx == NULL || once.resolver == NULL)
+		return setup_trouble(NULL);
+	kban_context_set_resolver(once.ctx, resolver_ask, once.resolver);
+	if (arguments->now != KBAN_TIME_NONE)
+		kban_context_set_clock(once.ctx, fixed_clock, (void *)(uintptr_t)arguments);
+	status = replay(&once, arguments);
+	kban_watch_free(once.watch);
+	kban_backend_free(once.backend);
+	kban_store_close(once.store);
+	kban_config_unref(once.config);
+	kban_context_unref(once.ctx);
+	resolver_free(once.resolver);
+	log_close(once.log);
+	return status;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "setup.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+int setup_trouble(const struct kban_error *error)
+{
+	fprintf(stderr, "kban-tail: %s\n", kban_error_text(error));
+	return EXIT_TROUBLE;
+}
+
+int setup_config(const struct arguments *arguments, struct kban_context *ctx,
+		 struct kban_config **out)
+{
+	kban_auto(error) error = NULL;
+	struct kban_config *config = NULL;
+
+	if (kban_config_load(ctx, arguments->config_dir, &config, &error) < 0) {
+		setup_trouble(error);
+		return EXIT_BAD_CONFIG;
+	}
+	for (size_t i = 0; i < kban_config_problem_count(config); i++)
+		fprintf(stderr, "kban-tail: %s%s\n",
+			kban_config_problem_is_error(config, i) ? "" : "warning: ",
+			kban_config_problem_text(config, i));
+	*out = config;
+	return EXIT_GOOD;
+}
+
+/* In the background nobody reads standard error. */
+static const char *log_target(const struct arguments *arguments, const struct kban_config *config)
+{
+	const char *target = arguments->log_target ? arguments->log_target :
+			     arguments->once       ? "STDERR" :
+						     kban_config_log_target(config);
+
+	if (target == NULL)
+		target = "STDERR";
+	if (!arguments->foreground && !arguments->once && strcasecmp(target, "STDERR") == 0)
+		target = "SYSLOG";
+	return target;
+}
+
+static const char *log_level(const struct arguments *arguments, const struct kban_config *config)
+{
+	const char *level = arguments->log_level;
+
+	if (level == NULL)
+		level = arguments->once ? "WARNING" : kban_config_log_level(config);
+	return level ? level : "INFO";
+}
+
+int setup_log(const struct arguments *arguments, const struct kban_config *config,
+	      struct kban_context *ctx, struct log **out)
+{
+	char problem[256] = "out of memory";
+	const char *text = log_level(arguments, config);
+	int level = log_level_parse(text);
+
+	if (level < 0) {
+		fprintf(stderr,
+			"kban-tail: log level '%s': use CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG\n",
+			text);
+		return EXIT_USAGE;
+	}
+	if (log_open(log_target(arguments, config), out, problem) < 0) {
+		fprintf(stderr, "kban-tail: %s\n", problem);
+		return EXIT_TROUBLE;
+	}
+	kban_context_set_level(ctx, level);
+	kban_context_set_log(ctx, log_line, *out);
+	return EXIT_GOOD;
+}
+
+int setup_backend(const struct arguments *arguments, struct kban_context *ctx,
+		  struct kban_backend **out)
+{
+	kban_auto(error) error = NULL;
+
+	if (arguments->dry_run)
+		return kban_backend_memory_new(ctx, out) < 0 ? setup_trouble(NULL) : EXIT_GOOD;
+	return kban_backend_ipset_new(ctx, out, &error) < 0 ? setup_trouble(error) : EXIT_GOOD;
+}
+
+int setup_store(const struct arguments *arguments, struct kban_context *ctx,
+		struct kban_store **out)
+{
+	kban_auto(error) error = NULL;
+
+	if (arguments->dry_run)
+		return EXIT_GOOD;
+	return kban_store_open(ctx, arguments->state_dir, out, &error) < 0 ? setup_trouble(error) :
+									     EXIT_GOOD;
+}
