@@ -22,11 +22,16 @@ struct kban_counter_options {
 	size_t size;           /**< sizeof this struct, set by the initializer */
 	kban_usec window;      /**< failures older than this no longer count */
 	unsigned max_failures; /**< no need to count further, 1 to 65535 */
-	size_t max_hosts;      /**< the host seen longest ago is forgotten beyond this many */
+	/**
+	 * Beyond this many, 1 to 2^31 - 1, the host seen longest ago is forgotten; but one that
+	 * needs a single failure more only if its failures are out of the window, if all hosts are
+	 * such, or if more than half are.
+	 */
+	size_t max_hosts;
 };
 
-#define KBAN_COUNTER_OPTIONS_INIT                                                             \
-	{                                                                                     \
+#define KBAN_COUNTER_OPTIONS_INIT                                                         \
+	{                                                                                 \
 		.size = sizeof(struct kban_counter_options), .window = 600 * KBAN_SECOND, \
 		.max_failures = 5, .max_hosts = 2000000                                   \
 	}
@@ -50,14 +55,20 @@ KBAN_API void kban_counter_free(struct kban_counter *counter);
 KBAN_API KBAN_MUST_CHECK int kban_counter_add(struct kban_counter *counter,
 					      const struct kban_addr *host, kban_usec when);
 
-/** Failures of @a host in the window that ends at @a now. */
+/**
+ * Failures of @a host in the window that ends at @a now, among the newest max_failures. For a
+ * host that has none it is 0.
+ */
 KBAN_API unsigned kban_counter_count(const struct kban_counter *counter,
 				     const struct kban_addr *host, kban_usec now);
 
 /** Forget everything about @a host, as after a ban. */
 KBAN_API void kban_counter_forget(struct kban_counter *counter, const struct kban_addr *host);
 
-/** Forget hosts without a failure since @a before. Cheap when there are none. */
+/**
+ * Forget hosts without a failure since @a before. Cheap when there are none. A host whose
+ * failures came late, after newer ones of others, may stay until those go.
+ */
 KBAN_API void kban_counter_expire(struct kban_counter *counter, kban_usec before);
 
 /** Number of hosts with failures. */

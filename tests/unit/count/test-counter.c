@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kban-test.h"
+
+#include <kban/cleanup.h>
+
+#define S KBAN_SECOND
+
+struct step {
+	const char *host;
+	kban_usec at; /* seconds */
+	int expected;
+};
+
+static struct kban_counter *new_counter(kban_usec window, unsigned max_failures, size_t max_hosts)
+{
+	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
+	struct kban_counter *counter = NULL;
+
+	options.window = window;
+	options.max_failures = max_failures;
+	options.max_hosts = max_hosts;
+	assert_int_equal(kban_counter_new(&options, &counter), KBAN_OK);
+	return counter;
+}
+
+static int add(struct kban_counter *counter, const char *host, kban_usec at)
+{
+	struct kban_addr addr = test_addr(host);
+
+	return kban_counter_add(counter, &addr, at);
+}
+
+static unsigned count(const struct kban_counter *counter, const char *host, kban_usec now)
+{
+	struct kban_addr addr = test_addr(host);
+
+	return kban_counter_count(counter, &addr, now);
+}
+
+static void replay_into(struct kban_counter *counter, const struct step *step)
+{
+	for (; step->host != NULL; step++)
+		assert_int_equal(add(counter, step->host, step->at * S), step->expected);
+}
+
+/* Five failures in ten minutes, as jails have it by default. */
+static void replay(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 1000);
+
+	replay_into(counter, *state);
+}
+
+#define A "192.0.2.1"
+#define B "192.0.2.2"
+#define C "2001:db8::3"
+#define D "2001:db8::4"
+#define E "198.51.100.5"
+
+static const struct step counts_up[] = {
+	{ A, 0, 1 }, { A, 1, 2 }, { A, 2, 3 }, { A, 3, 4 }, { A, 4, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step counts_up_slowly[] = {
+	{ A, 0, 1 }, { A, 120, 2 }, { A, 240, 3 }, { A, 360, 4 }, { A, 480, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step as_old_as_the_window_is_inside[] = {
+	{ A, 0, 1 }, { A, 150, 2 }, { A, 300, 3 }, { A, 450, 4 }, { A, 600, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step steady_but_too_slow_never_gets_there[] = {
+	{ A, 0, 1 },    { A, 200, 2 },  { A, 400, 3 },  { A, 600, 4 },  { A, 800, 4 },
+	{ A, 1000, 4 }, { A, 1200, 4 }, { A, 1400, 4 }, { A, 1600, 4 }, { NULL, 0, 0 },
+};
+
+static const struct step burst_and_one_in_time[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { A, 0, 4 }, { A, 600, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step burst_and_one_too_late[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { A, 0, 4 }, { A, 601, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step burst_and_one_much_too_late[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { A, 0, 4 }, { A, 750, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step what_left_the_window_is_forgotten[] = {
+	{ A, 0, 1 },   { A, 1, 2 },   { A, 2, 3 },    { A, 3, 4 },
+	{ A, 703, 1 }, { A, 704, 2 }, { NULL, 0, 0 },
+};
+
+static const struct step window_slides[] = {
+	{ A, 0, 1 },   { A, 300, 2 }, { A, 601, 2 },  { A, 602, 3 },
+	{ A, 901, 3 }, { A, 902, 4 }, { A, 1201, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step late_failures_fill_the_window_before_the_newest[] = {
+	{ A, 1000, 1 }, { A, 900, 2 }, { A, 500, 3 }, { A, 100, 3 },
+	{ A, 50, 3 },   { A, 399, 3 }, { A, 400, 4 }, { NULL, 0, 0 },
+};
+
+static const struct step far_future_leaves_the_past_behind[] = {
+	{ A, 10000, 1 }, { A, 1, 1 }, { A, 2, 1 }, { A, 3, 1 }, { A, 4, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step late_failures_leave_in_order_of_time[] = {
+	{ A, 500, 1 }, { A, 100, 2 }, { A, 300, 3 },  { A, 200, 4 },  { A, 701, 4 },
+	{ A, 801, 4 }, { A, 901, 4 }, { A, 1101, 4 }, { NULL, 0, 0 },
+};
+
+static const struct step stops_at_max_failures[] = {
+	{ A, 0, 1 }, { A, 1, 2 }, { A, 2, 3 },   { A, 3, 4 },   { A, 4, 5 },   { A, 5, 5 },
+	{ A, 6, 5 }, { A, 0, 5 }, { A, 603, 5 }, { A, 605, 4 }, { A, 700, 3 }, { NULL, 0, 0 },
+};
+
+static const struct step hosts_do_not_mix[] = {
+	{ A, 0, 1 },
+	{ B, 0, 1 },
+	{ C, 0, 1 },
+	{ A, 1, 2 },
+	{ C, 1, 2 },
+	{ D, 1, 1 },
+	{ "192.0.2.0/24", 1, 1 },
+	{ "::ffff:192.0.2.1", 1, 3 },
+	{ NULL, 0, 0 },
+};
+
+/* Room for three hosts, five failures. */
+static void replay_at_limit(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 3);
+
+	replay_into(counter, *state);
+	assert_int_equal(kban_counter_hosts(counter), 3);
+}
+
+static const struct step oldest_host_makes_room[] = {
+	{ A, 0, 1 }, { B, 1, 1 }, { C, 2, 1 }, { D, 3, 1 },    { B, 4, 2 },
+	{ C, 5, 2 }, { A, 6, 1 }, { D, 7, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step failing_again_saves_a_host[] = {
+	{ A, 0, 1 }, { B, 1, 1 }, { C, 2, 1 }, { A, 3, 2 },
+	{ D, 4, 1 }, { A, 5, 3 }, { B, 6, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step nearly_done_is_not_pushed_out[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { A, 0, 4 }, { B, 1, 1 },    { C, 2, 1 },
+	{ D, 3, 1 }, { E, 4, 1 }, { B, 5, 1 }, { A, 6, 5 }, { NULL, 0, 0 },
+};
+
+static const struct step half_done_is_pushed_out[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { B, 1, 1 },
+	{ C, 2, 1 }, { D, 3, 1 }, { A, 4, 1 }, { NULL, 0, 0 },
+};
+
+static const struct step nearly_done_but_long_ago_goes_first[] = {
+	{ A, 0, 1 },   { A, 0, 2 },   { A, 0, 3 },   { A, 0, 4 },   { B, 500, 1 },  { C, 550, 1 },
+	{ D, 601, 1 }, { B, 602, 2 }, { C, 603, 2 }, { D, 604, 2 }, { NULL, 0, 0 },
+};
+
+static const struct step nearly_done_leave_room_for_others[] = {
+	{ A, 0, 1 }, { A, 0, 2 }, { A, 0, 3 }, { A, 0, 4 },    { B, 1, 1 },
+	{ B, 1, 2 }, { B, 1, 3 }, { B, 1, 4 }, { C, 2, 1 },    { D, 3, 1 },
+	{ C, 4, 2 }, { B, 5, 5 }, { A, 6, 1 }, { NULL, 0, 0 },
+};
+
+static void one_host_at_most(void **state)
+{
+	static const struct step steps[] = {
+		{ A, 0, 1 }, { A, 1, 2 }, { B, 2, 1 }, { A, 3, 1 }, { NULL, 0, 0 },
+	};
+	kban_auto(counter) counter = new_counter(600 * S, 2, 1);
+
+	(void)state;
+	replay_into(counter, steps);
+	assert_int_equal(kban_counter_hosts(counter), 1);
+}
+
+static void counts_without_adding(void **state)
+{
+	static const struct step steps[] = {
+		{ A, 100, 1 },
+		{ A, 200, 2 },
+		{ A, 150, 3 },
+		{ NULL, 0, 0 },
+	};
+	kban_auto(counter) counter = new_counter(600 * S, 5, 10);
+
+	(void)state;
+	replay_into(counter, steps);
+	assert_int_equal(count(counter, A, 200 * S), 3);
+	assert_int_equal(count(counter, A, 700 * S), 3);
+	assert_int_equal(count(counter, A, 700 * S + 1), 2);
+	assert_int_equal(count(counter, A, 751 * S), 1);
+	assert_int_equal(count(counter, A, 801 * S), 0);
+	assert_int_equal(count(counter, A, 99 * S), 0);
+	assert_int_equal(count(counter, A, 160 * S), 2);
+	assert_int_equal(count(counter, B, 200 * S), 0);
+	assert_int_equal(kban_counter_hosts(counter), 1);
+}
+
+static void forgets_a_host(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 10);
+	struct kban_addr a = test_addr(A);
+	struct kban_addr d = test_addr(D);
+
+	(void)state;
+	assert_int_equal(add(counter, A, 0), 1);
+	assert_int_equal(add(counter, A, 1), 2);
+	assert_int_equal(add(counter, B, 1), 1);
+	kban_counter_forget(counter, &d);
+	assert_int_equal(kban_counter_hosts(counter), 2);
+	kban_counter_forget(counter, &a);
+	assert_int_equal(kban_counter_hosts(counter), 1);
+	assert_int_equal(count(counter, A, 1), 0);
+	assert_int_equal(add(counter, A, 2), 1);
+	assert_int_equal(add(counter, B, 2), 2);
+}
+
+static void expires_hosts_without_a_failure_since(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 3, 10);
+
+	(void)state;
+	kban_counter_expire(counter, INT64_MAX);
+	assert_int_equal(add(counter, A, 1 * S), 1);
+	assert_int_equal(add(counter, B, 2 * S), 1);
+	assert_int_equal(add(counter, C, 3 * S), 1);
+	assert_int_equal(add(counter, A, 4 * S), 2);
+	kban_counter_expire(counter, 2 * S);
+	assert_int_equal(kban_counter_hosts(counter), 3);
+	kban_counter_expire(counter, 2 * S + 1);
+	assert_int_equal(kban_counter_hosts(counter), 2);
+	assert_int_equal(count(counter, B, 4 * S), 0);
+	kban_counter_expire(counter, 4 * S);
+	assert_int_equal(kban_counter_hosts(counter), 1);
+	assert_int_equal(count(counter, A, 4 * S), 2);
+	kban_counter_expire(counter, 5 * S);
+	assert_int_equal(kban_counter_hosts(counter), 0);
+	assert_int_equal(add(counter, A, 6 * S), 1);
+}
+
+static void ends_of_time(void **state)
+{
+	kban_auto(counter) counter = new_counter(INT64_MAX, 5, 10);
+
+	(void)state;
+	assert_int_equal(add(counter, A, INT64_MIN), 1);
+	assert_int_equal(add(counter, A, INT64_MIN), 2);
+	assert_int_equal(add(counter, A, -1), 3);
+	assert_int_equal(add(counter, A, INT64_MAX), 1);
+	assert_int_equal(add(counter, A, 0), 2);
+	assert_int_equal(count(counter, A, INT64_MAX), 2);
+	assert_int_equal(count(counter, A, INT64_MIN), 0);
+}
+
+static void window_of_nothing_counts_one_instant(void **state)
+{
+	kban_auto(counter) counter = new_counter(0, 5, 10);
+
+	(void)state;
+	assert_int_equal(add(counter, A, 7), 1);
+	assert_int_equal(add(counter, A, 7), 2);
+	assert_int_equal(add(counter, A, 6), 2);
+	assert_int_equal(add(counter, A, 8), 1);
+}
+
+static struct kban_addr numbered(uint32_t number)
+{
+	struct kban_addr addr = { .family = KBAN_IPV4, .prefix = 32 };
+
+	if (number % 3 == 0)
+		addr = (struct kban_addr){ .family = KBAN_IPV6, .prefix = 128 };
+	memcpy(addr.bytes, &number, sizeof(number));
+	return addr;
+}
+
+static void many_hosts_keep_their_counts(void **state)
+{
+	const uint32_t hosts = 20000;
+	kban_auto(counter) counter = new_counter(600 * S, 5, hosts);
+	struct kban_addr addr;
+	uint32_t i;
+	int round;
+
+	(void)state;
+	for (round = 1; round <= 4; round++) {
+		for (i = 0; i < hosts; i++) {
+			addr = numbered(i);
+			assert_int_equal(kban_counter_add(counter, &addr, round), round);
+		}
+	}
+	assert_int_equal(kban_counter_hosts(counter), hosts);
+	for (i = 1; i < hosts; i += 2) {
+		addr = numbered(i);
+		kban_counter_forget(counter, &addr);
+	}
+	for (i = 0; i < hosts; i++) {
+		addr = numbered(i);
+		assert_int_equal(kban_counter_count(counter, &addr, 10), i % 2 ? 0 : 4);
+	}
+}
+
+static void memory_is_bounded_and_given_back(void **state)
+{
+	const uint32_t hosts = 20000;
+	kban_auto(counter) counter = new_counter(600 * S, 5, hosts);
+	size_t empty = kban_counter_memory(counter);
+	size_t full;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 5 * hosts; i++) {
+		struct kban_addr addr = numbered(i % hosts);
+
+		assert_true(kban_counter_add(counter, &addr, i) > 0);
+	}
+	full = kban_counter_memory(counter);
+	assert_in_range(full, 96 * hosts, 100 * hosts);
+	for (i = 0; i < hosts; i++) {
+		struct kban_addr addr = numbered(hosts + i);
+
+		assert_int_equal(kban_counter_add(counter, &addr, i), 1);
+		assert_int_equal(kban_counter_hosts(counter), hosts);
+	}
+	assert_int_equal(kban_counter_memory(counter), full);
+	kban_counter_expire(counter, INT64_MAX);
+	assert_true(kban_counter_memory(counter) < empty + 64 * 1024);
+}
+
+static void options_out_of_range(void **state)
+{
+	static const struct kban_counter_options wrong[] = {
+		{ 0, 1, 1, 1 },
+		{ sizeof(wrong[0]) - 1, 1, 1, 1 },
+		{ sizeof(wrong[0]), -1, 1, 1 },
+		{ sizeof(wrong[0]), 1, 0, 1 },
+		{ sizeof(wrong[0]), 1, 65536, 1 },
+		{ sizeof(wrong[0]), 1, 1, 0 },
+		{ sizeof(wrong[0]), 1, 1, (size_t)1 << 31 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct kban_counter *counter = NULL;
+
+		assert_int_equal(kban_counter_new(&wrong[i], &counter), KBAN_E_INVAL);
+		assert_null(counter);
+	}
+	kban_counter_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_case(replay, counts_up),
+		test_case(replay, counts_up_slowly),
+		test_case(replay, as_old_as_the_window_is_inside),
+		test_case(replay, steady_but_too_slow_never_gets_there),
+		test_case(replay, burst_and_one_in_time),
+		test_case(replay, burst_and_one_too_late),
+		test_case(replay, burst_and_one_much_too_late),
+		test_case(replay, what_left_the_window_is_forgotten),
+		test_case(replay, window_slides),
+		test_case(replay, late_failures_fill_the_window_before_the_newest),
+		test_case(replay, far_future_leaves_the_past_behind),
+		test_case(replay, late_failures_leave_in_order_of_time),
+		test_case(replay, stops_at_max_failures),
+		test_case(replay, hosts_do_not_mix),
+		test_case(replay_at_limit, oldest_host_makes_room),
+		test_case(replay_at_limit, failing_again_saves_a_host),
+		test_case(replay_at_limit, nearly_done_is_not_pushed_out),
+		test_case(replay_at_limit, half_done_is_pushed_out),
+		test_case(replay_at_limit, nearly_done_but_long_ago_goes_first),
+		test_case(replay_at_limit, nearly_done_leave_room_for_others),
+		cmocka_unit_test(one_host_at_most),
+		cmocka_unit_test(counts_without_adding),
+		cmocka_unit_test(forgets_a_host),
+		cmocka_unit_test(expires_hosts_without_a_failure_since),
+		cmocka_unit_test(ends_of_time),
+		cmocka_unit_test(window_of_nothing_counts_one_instant),
+		cmocka_unit_test(many_hosts_keep_their_counts),
+		cmocka_unit_test(memory_is_bounded_and_given_back),
+		cmocka_unit_test(options_out_of_range),
+	};
+
+	return cmocka_run_group_tests_name("counter", tests, NULL, NULL);
+}
