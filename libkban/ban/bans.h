@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Who is banned in one jail, since when and until when. Knows nothing of kernel or disk. In order
- * of banning; the next to end is found at once (ban/due-queue.h).
+ * Who is banned in one jail, since when and until when. Knows nothing of kernel or disk. Kept in
+ * the order they were added; the next to end is found at once (ban/due-queue.h).
  */
 #ifndef KB_BAN_BANS_H
 #define KB_BAN_BANS_H
@@ -20,13 +20,13 @@ enum kb_ban_state {
 
 struct kb_ban {
 	struct kban_addr addr;
-	kban_usec since;  /* time of the event that completed it */
-	kban_usec until;  /* KBAN_FOREVER: does not end */
-	kban_usec renew;  /* when the kernel's entry is to be renewed, if before until; else until */
-	unsigned number;  /* how often this host was banned here, this one included */
+	kban_usec since; /* time of the event that completed it */
+	kban_usec until; /* KBAN_FOREVER: does not end */
+	kban_usec renew; /* when the kernel's entry is to be renewed, if before until; else until */
+	unsigned number; /* how often this host was banned here, this one included */
 	enum kb_ban_state state;
-	unsigned seen; /* number of the audit that found it in the kernel */
-	size_t due_index; /* place in the due queue; its own business */
+	unsigned seen;                  /* number of the audit that found it in the kernel */
+	size_t due_index;               /* place in the due queue; its own business */
 	struct kb_ban *previous, *next; /* order of banning */
 };
 
@@ -37,7 +37,8 @@ struct kb_bans *kb_bans_new(void);
 void kb_bans_free(struct kb_bans *bans);
 
 /*
- * Ban @a addr. One that is banned already is made longer if @a until is later, never shorter.
+ * Ban @a addr. One that is banned already is made longer if @a until is later, never shorter; then
+ * it is wanted again, until the kernel has the new end.
  *
  * @param out  Receives the ban; may be NULL.
  * @return 1 if it is new, 0 if it was banned already, KBAN_E_NOMEM.
@@ -50,10 +51,10 @@ struct kb_ban *kb_bans_find(const struct kb_bans *bans, const struct kban_addr *
 /* False if it is not banned. */
 bool kb_bans_remove(struct kb_bans *bans, const struct kban_addr *addr);
 
-/* The ban that is due first (to end or to be renewed), or NULL. */
+/* The ban that is due first (to end or to be renewed), or NULL if none ever is. */
 struct kb_ban *kb_bans_first_due(const struct kb_bans *bans);
 
-/* Tell that since, until or renew of @a ban changed. */
+/* Tell that until or renew of @a ban changed. */
 void kb_bans_update(struct kb_bans *bans, struct kb_ban *ban);
 
 /* Walk in order of banning: first, then ban->next. */

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kban-test.h"
+
+#include "ban/bans.h"
+#include "failing-alloc.h"
+
+enum verb {
+	ADD,    /* since, until; expected: the answer */
+	REMOVE, /* expected: whether it was there */
+	RENEW,  /* until: when it is renewed */
+	APPLY,  /* the kernel has it */
+	ENDS,   /* until: its end; expected: its state */
+	DUE,    /* address of the next due; NULL: none */
+	COUNT,  /* expected: how many */
+	ORDER,  /* address: all, by blanks */
+	DONE,
+};
+
+struct step {
+	enum verb verb;
+	const char *addr;
+	kban_usec since, until;
+	int expected;
+};
+
+static void check_order(const struct kb_bans *bans, const char *expected)
+{
+	char listed[256] = "", text[KBAN_ADDR_TEXT_SIZE];
+	const struct kb_ban *previous = NULL;
+
+	for (const struct kb_ban *ban = kb_bans_first(bans); ban != NULL; ban = ban->next) {
+		assert_ptr_equal(ban->previous, previous);
+		if (previous != NULL)
+			strcat(listed, " ");
+		strcat(listed, kban_addr_print(&ban->addr, text));
+		previous = ban;
+	}
+	assert_string_equal(listed, expected);
+}
+
+static void check_due(const struct kb_bans *bans, const char *expected)
+{
+	const struct kb_ban *ban = kb_bans_first_due(bans);
+	char text[KBAN_ADDR_TEXT_SIZE];
+
+	if (expected == NULL)
+		assert_null(ban);
+	else
+		assert_string_equal(kban_addr_print(&ban->addr, text), expected);
+}
+
+/* Steps about one ban. */
+static void take_ban_step(struct kb_bans *bans, const struct step *step)
+{
+	struct kban_addr addr = test_addr(step->addr);
+	struct kb_ban *ban = kb_bans_find(bans, &addr), *added = NULL;
+
+	switch (step->verb) {
+	case ADD:
+		assert_int_equal(kb_bans_add(bans, &addr, step->since, step->until, &added),
+				 step->expected);
+		assert_ptr_equal(added, kb_bans_find(bans, &addr));
+		break;
+	case REMOVE:
+		assert_int_equal(kb_bans_remove(bans, &addr), step->expected);
+		assert_null(kb_bans_find(bans, &addr));
+		break;
+	case RENEW:
+		ban->renew = step->until;
+		kb_bans_update(bans, ban);
+		break;
+	case APPLY:
+		ban->state = KB_BAN_APPLIED;
+		break;
+	default:
+		assert_int_equal(step->verb, ENDS);
+		assert_true(ban->until == step->until);
+		assert_int_equal(ban->state, step->expected);
+	}
+}
+
+static void replay(void **state)
+{
+	kb_auto(bans) bans = kb_bans_new();
+
+	assert_non_null(bans);
+	for (const struct step *step = *state; step->verb != DONE; step++) {
+		if (step->verb == COUNT)
+			assert_int_equal(kb_bans_count(bans), step->expected);
+		else if (step->verb == DUE)
+			check_due(bans, step->addr);
+		else if (step->verb == ORDER)
+			check_order(bans, step->addr);
+		else
+			take_ban_step(bans, step);
+	}
+}
+
+static const struct step keeps_the_order_of_banning[] = {
+	{ ADD, "192.0.2.1", 10, 100, 1 },
+	{ ADD, "2001:db8::1", 11, 50, 1 },
+	{ ADD, "198.51.100.0/24", 12, 70, 1 },
+	{ ADD, "192.0.2.1", 13, 200, 0 },
+	{ ORDER, "192.0.2.1 2001:db8::1 198.51.100.0/24", 0, 0, 0 },
+	{ REMOVE, "2001:db8::1", 0, 0, true },
+	{ ORDER, "192.0.2.1 198.51.100.0/24", 0, 0, 0 },
+	{ REMOVE, "192.0.2.1", 0, 0, true },
+	{ ORDER, "198.51.100.0/24", 0, 0, 0 },
+	{ ADD, "192.0.2.1", 14, 80, 1 },
+	{ ORDER, "198.51.100.0/24 192.0.2.1", 0, 0, 0 },
+	{ REMOVE, "192.0.2.1", 0, 0, true },
+	{ REMOVE, "198.51.100.0/24", 0, 0, true },
+	{ ORDER, "", 0, 0, 0 },
+	{ COUNT, NULL, 0, 0, 0 },
+	{ DONE, NULL, 0, 0, 0 },
+};
+
+static const struct step is_made_longer_never_shorter[] = {
+	{ ADD, "192.0.2.1", 10, 100, 1 },
+	{ APPLY, "192.0.2.1", 0, 0, 0 },
+	{ ADD, "192.0.2.1", 20, 90, 0 },
+	{ ENDS, "192.0.2.1", 0, 100, KB_BAN_APPLIED },
+	{ ADD, "192.0.2.1", 20, 100, 0 },
+	{ ENDS, "192.0.2.1", 0, 100, KB_BAN_APPLIED },
+	{ ADD, "192.0.2.1", 20, 120, 0 },
+	{ ENDS, "192.0.2.1", 0, 120, KB_BAN_WANTED },
+	{ ADD, "192.0.2.1", 20, KBAN_FOREVER, 0 },
+	{ ENDS, "192.0.2.1", 0, KBAN_FOREVER, KB_BAN_WANTED },
+	{ ADD, "192.0.2.1", 20, 130, 0 },
+	{ ENDS, "192.0.2.1", 0, KBAN_FOREVER, KB_BAN_WANTED },
+	{ COUNT, NULL, 0, 0, 1 },
+	{ DONE, NULL, 0, 0, 0 },
+};
+
+static const struct step knows_what_is_due_next[] = {
+	{ DUE, NULL, 0, 0, 0 },         { ADD, "192.0.2.1", 0, 100, 1 },
+	{ ADD, "192.0.2.2", 0, 50, 1 }, { ADD, "192.0.2.3", 0, KBAN_FOREVER, 1 },
+	{ DUE, "192.0.2.2", 0, 0, 0 },  { RENEW, "192.0.2.1", 0, 40, 0 },
+	{ DUE, "192.0.2.1", 0, 0, 0 },  { RENEW, "192.0.2.1", 0, 90, 0 },
+	{ DUE, "192.0.2.2", 0, 0, 0 },  { ADD, "192.0.2.2", 0, 300, 0 },
+	{ DUE, "192.0.2.1", 0, 0, 0 },  { REMOVE, "192.0.2.1", 0, 0, true },
+	{ DUE, "192.0.2.2", 0, 0, 0 },  { REMOVE, "192.0.2.2", 0, 0, true },
+	{ DUE, NULL, 0, 0, 0 },         { DONE, NULL, 0, 0, 0 },
+};
+
+static const struct step what_is_not_there_is_not_removed[] = {
+	{ REMOVE, "192.0.2.1", 0, 0, false },
+	{ ADD, "192.0.2.0/24", 0, 10, 1 },
+	{ REMOVE, "192.0.2.0", 0, 0, false },
+	{ COUNT, NULL, 0, 0, 1 },
+	{ DONE, NULL, 0, 0, 0 },
+};
+
+static int ban_some(void *data)
+{
+	kb_auto(bans) bans = kb_bans_new();
+	struct kban_addr addr = test_addr("192.0.2.0");
+
+	(void)data;
+	if (bans == NULL)
+		return KBAN_E_NOMEM;
+	for (unsigned i = 0; i < 40; i++) {
+		size_t before = kb_bans_count(bans);
+		int status;
+
+		addr.bytes[3] = (uint8_t)i;
+		status = kb_bans_add(bans, &addr, i, 100 + i, NULL);
+		if (status < 0) {
+			assert_int_equal(kb_bans_count(bans), before);
+			assert_null(kb_bans_find(bans, &addr));
+			return status;
+		}
+	}
+	return KBAN_OK;
+}
+
+static void memory_may_run_out(void **state)
+{
+	(void)state;
+	assert_every_allocation_may_fail(ban_some, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_case(replay, keeps_the_order_of_banning),
+		test_case(replay, is_made_longer_never_shorter),
+		test_case(replay, knows_what_is_due_next),
+		test_case(replay, what_is_not_there_is_not_removed),
+		cmocka_unit_test(memory_may_run_out),
+	};
+
+	return cmocka_run_group_tests_name("bans", tests, NULL, NULL);
+}
