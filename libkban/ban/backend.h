@@ -26,8 +26,10 @@ struct kb_set {
 };
 
 /*
- * The name of the set for @a jail: PREFIX-JAIL, with a '6' behind it for IPv6. A longer one is cut
- * and ends in six digits of a hash, the same every time.
+ * The name of the set for @a jail: PREFIX-JAIL, with a '6' behind it for IPv6; without @a prefix
+ * (NULL) JAIL alone. A name that is longer than a set's may be, or has other characters than
+ * letters, digits, '.', '_' and '-', is cut and mended and ends in six digits of a hash of the
+ * whole, the same every time.
  */
 void kb_set_name(const char *prefix, const char *jail, enum kban_family family,
 		 char out[KB_SET_NAME_MAX + 1]);
@@ -39,16 +41,19 @@ struct kb_backend_ops {
 	const char *name;
 
 	/*
-	 * Ready @a set: create it if missing, adopt it with its entries if it fits, replace it if a
-	 * set of that name has another type or family or no timeouts. Idempotent.
+	 * Ready @a set: create it if missing, adopt it with its entries if it fits, else replace it
+	 * and keep the entries that fit. One of another type or family, without timeouts, with a
+	 * netmask or for fewer entries does not fit; a KB_SET_NET serves as KB_SET_IP. Idempotent.
+	 * KBAN_E_DENIED: rules refer to the one to be replaced, whose type or family the kernel
+	 * cannot change under them. Remove those rules first.
 	 */
 	int (*open)(struct kban_backend *backend, const struct kb_set *set,
 		    struct kban_error **err);
 
 	/*
-	 * Ban @a addr for @a lasts. Banning a banned host is no error: the new length replaces the old
-	 * one. May be held back until commit. A length beyond what the kernel can hold is cut to
-	 * that (the caller renews); KBAN_FOREVER does not end.
+	 * Ban @a addr for @a lasts. Banning a banned host is no error: the new length replaces the
+	 * old one. May be held back until commit. See kb_ban_length(); the caller renews.
+	 * KBAN_E_INVAL: what @a set cannot hold (kb_set_check()).
 	 */
 	int (*ban)(struct kban_backend *backend, const struct kb_set *set,
 		   const struct kban_addr *addr, kban_usec lasts, struct kban_error **err);
@@ -59,8 +64,10 @@ struct kb_backend_ops {
 
 	/*
 	 * Send what was held back and wait until all of it is acknowledged.
-	 * On failure some of it may be in force and some not: audit by list, and say it again.
-	 * KBAN_E_NOTFOUND: a set is gone. KBAN_E_LIMIT: a set is full.
+	 * What the kernel refuses does not keep the rest from being sent. On failure some may be in
+	 * force and some not, and nothing is held any more: audit by list, and say it again.
+	 * KBAN_E_NOTFOUND: a set is gone, or another has its name: open it. KBAN_E_LIMIT: a set is
+	 * full; open it for more entries.
 	 */
 	int (*commit)(struct kban_backend *backend, struct kban_error **err);
 
@@ -68,9 +75,16 @@ struct kb_backend_ops {
 	int (*list)(struct kban_backend *backend, const struct kb_set *set, kb_entry_fn *visit,
 		    void *data, struct kban_error **err);
 
-	/* Remove all entries of @a set, and the set if nothing refers to it. Missing is no error. */
+	/* Remove the entries of @a set, and it if nothing refers to it. Missing is no error. */
 	int (*remove)(struct kban_backend *backend, const struct kb_set *set,
 		      struct kban_error **err);
+
+	/*
+	 * True if @a addr, or a network that contains it, is banned in @a set now; the longest of
+	 * them ends in @a remaining. NULL: found by list.
+	 */
+	bool (*contains)(struct kban_backend *backend, const struct kb_set *set,
+			 const struct kban_addr *addr, kban_usec *remaining);
 
 	void (*free)(struct kban_backend *backend);
 };
@@ -83,5 +97,17 @@ struct kban_backend {
 
 /* The longest timeout the kernel takes (ipset(8), TIMEOUT), in seconds; longer bans are renewed. */
 #define KB_TIMEOUT_MAX_SECONDS 2147483
+
+/* Entries of a set that does not say how many. */
+#define KB_SET_ENTRIES 65536
+
+/*
+ * How long a ban of @a lasts is in a set: whole seconds, rounded up, from one to
+ * KB_TIMEOUT_MAX_SECONDS; KBAN_FOREVER stays.
+ */
+kban_usec kb_ban_length(kban_usec lasts);
+
+/* KBAN_E_INVAL if @a addr is of another family than @a set, or of a kind that it cannot hold. */
+int kb_set_check(const struct kb_set *set, const struct kban_addr *addr, struct kban_error **err);
 
 #endif /* KB_BAN_BACKEND_H */
