@@ -31,7 +31,7 @@ struct kb_failure {
 #define KB_EVIDENCE_MAX 1024
 
 enum kb_ban_end {
-	KB_END_NONE,     /* in force */
+	KB_END_NONE, /* in force */
 	KB_END_EXPIRED,
 	KB_END_UNBANNED, /* by an operator */
 	KB_END_FLUSHED,
@@ -45,7 +45,7 @@ struct kb_ban_record {
 	unsigned number;        /* how often banned in this jail, this one included */
 	bool manual;
 	enum kb_ban_end end;
-	kban_usec ended;        /* when, with end */
+	kban_usec ended; /* when, with end */
 };
 
 /*
@@ -67,7 +67,8 @@ int kb_store_forget_failures(struct kban_store *store, const char *jail,
 /* Drop unclaimed failures older than @a before. */
 int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_usec before,
 			    struct kban_error **err);
-/* Record a ban and let it claim the newest @a keep_lines failures of its host; others are dropped. */
+/* Record a ban and let it claim the newest @a keep_lines failures of its host; others are dropped.
+ */
 int kb_store_add_ban(struct kban_store *store, struct kb_ban_record *record, size_t keep_lines,
 		     struct kban_error **err);
 /* Move the end of the ban that is in force. KBAN_E_NOTFOUND if there is none. */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store/query.h"
+
+#include <assert.h>
+
+#include "base/text.h"
+#include "store/database.h"
+#include "store/store-schema.h"
+
+#define JAIL_ID   "(SELECT id FROM jail WHERE name = ?1)"
+#define SOURCE_ID "(SELECT id FROM source WHERE path = ?1)"
+
+#define BAN_ROW                                                               \
+	"SELECT b.id, j.name, b.addr, b.since, b.until, b.number, b.manual, " \
+	"b.how, b.ended FROM ban b JOIN jail j ON j.id = b.jail "
+
+/* The order of the columns is known to store-failures.c, that of BAN_ROW to store-bans.c. */
+#define FAILURE_ROW                                                       \
+	"SELECT j.name, f.addr, f.time, r.text, r.file, r.line, s.path, " \
+	"f.line, f.text FROM failure f JOIN jail j ON j.id = f.jail "     \
+	"JOIN source s ON s.id = f.source LEFT JOIN rule r ON r.id = f.rule "
+
+static const char *const sql[] = {
+	[KB_SQL_NAME_JAIL] = "INSERT OR IGNORE INTO jail (name) VALUES (?1)",
+	[KB_SQL_NAME_SOURCE] = "INSERT OR IGNORE INTO source (path) VALUES (?1)",
+	[KB_SQL_NAME_RULE] = "INSERT OR IGNORE INTO rule (text, file, line) VALUES (?1, ?2, ?3)",
+
+	[KB_SQL_PUT_POSITION] = "INSERT OR REPLACE INTO position VALUES (" SOURCE_ID
+				", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[KB_SQL_EACH_POSITION] =
+		"SELECT s.path, p.device, p.inode, p.offset, p.lines, p.head_hash, p.tail_hash,"
+		" p.head_len, p.tail_len FROM position p JOIN source s ON s.id = p.source"
+		" ORDER BY s.path",
+
+	[KB_SQL_ADD_FAILURE] =
+		"INSERT INTO failure (jail, addr, time, source, line, text, rule) VALUES (" JAIL_ID
+		", ?2, ?3, (SELECT id FROM source WHERE path = ?4), ?5, ?6,"
+		" (SELECT id FROM rule WHERE text = ?7 AND file = ?8 AND line = ?9))",
+	[KB_SQL_FORGET_HOST] =
+		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2",
+	[KB_SQL_FORGET_ALL] = "DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID,
+	[KB_SQL_PRUNE] =
+		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND time < ?2",
+	[KB_SQL_EACH_FAILURE] = FAILURE_ROW "WHERE f.ban IS NULL AND f.jail = " JAIL_ID
+					    " AND f.time >= ?2 ORDER BY f.time, f.id",
+	[KB_SQL_EACH_FAILURE_OF] =
+		FAILURE_ROW "WHERE f.ban IS NULL AND f.addr = ?1 ORDER BY f.time, f.id",
+	[KB_SQL_EACH_EVIDENCE] = FAILURE_ROW "WHERE f.ban = ?1 ORDER BY f.time, f.id",
+
+	[KB_SQL_REPLACE_BAN] = "UPDATE ban SET how = 1, ended = min(until, max(since, ?3))"
+			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
+	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
+			   " VALUES (" JAIL_ID ", ?2, ?3, ?4, ?5, ?6, 0)",
+	[KB_SQL_DROP_OLDEST] =
+		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2"
+		" AND id NOT IN (SELECT id FROM failure WHERE ban IS NULL AND jail = " JAIL_ID
+		" AND addr = ?2 ORDER BY time DESC, id DESC LIMIT ?3)",
+	[KB_SQL_CLAIM] = "UPDATE failure SET ban = ?3 WHERE ban IS NULL AND jail = " JAIL_ID
+			 " AND addr = ?2",
+	[KB_SQL_EXTEND_BAN] =
+		"UPDATE ban SET until = ?3 WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
+	[KB_SQL_END_BAN] = "UPDATE ban SET how = ?3, ended = ?4 WHERE how = 0 AND jail = " JAIL_ID
+			   " AND addr = ?2",
+	[KB_SQL_EACH_BAN] = BAN_ROW "WHERE b.how = 0 ORDER BY b.id",
+	[KB_SQL_EACH_BAN_IN] = BAN_ROW "WHERE b.how = 0 AND b.jail = " JAIL_ID " ORDER BY b.id",
+	[KB_SQL_EACH_BAN_OF] = BAN_ROW "WHERE b.addr = ?1 ORDER BY b.since DESC, b.id DESC",
+	[KB_SQL_COUNT] = "SELECT count(*) FROM ban WHERE addr = ?1",
+	[KB_SQL_COUNT_IN] = "SELECT count(*) FROM ban WHERE addr = ?2 AND jail = " JAIL_ID,
+
+	[KB_SQL_PURGE_EVIDENCE] = "DELETE FROM failure WHERE ban IN"
+				  " (SELECT id FROM ban WHERE how <> 0 AND ended < ?1)",
+	[KB_SQL_PURGE_BANS] = "DELETE FROM ban WHERE how <> 0 AND ended < ?1",
+	[KB_SQL_SHRINK] = "PRAGMA incremental_vacuum(1024)",
+};
+
+_Static_assert(kb_array_size(sql) == KB_SQL_STATEMENTS, "one text each");
+
+int kb_query_prepare_all(sqlite3 *db, sqlite3_stmt **statements)
+{
+	int code = SQLITE_OK;
+	size_t i;
+
+	for (i = 0; i < KB_SQL_STATEMENTS && code == SQLITE_OK; i++)
+		code = sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &statements[i],
+					  NULL);
+	return code;
+}
+
+struct kb_query kb_query_begin(struct kban_store *store, enum kb_sql which)
+{
+	struct kb_query query = { store, store->statements[which], 0, SQLITE_OK };
+
+	if (query.statement == NULL) /* no memory for a database */
+		query.code = SQLITE_NOMEM;
+	assert(query.statement == NULL || !sqlite3_stmt_busy(query.statement));
+	return query;
+}
+
+void kb_query_clear(struct kb_query *query)
+{
+	if (query->statement == NULL)
+		return;
+	sqlite3_reset(query->statement);
+	sqlite3_clear_bindings(query->statement);
+}
+
+static void keep(struct kb_query *query, int code)
+{
+	if (query->code == SQLITE_OK)
+		query->code = code;
+}
+
+void kb_query_number(struct kb_query *query, int64_t number)
+{
+	keep(query, sqlite3_bind_int64(query->statement, ++query->parameter, number));
+}
+
+void kb_query_string(struct kb_query *query, const char *string)
+{
+	keep(query,
+	     sqlite3_bind_text(query->statement, ++query->parameter, string, -1, SQLITE_STATIC));
+}
+
+void kb_query_blob(struct kb_query *query, struct kban_text bytes)
+{
+	/* A NULL pointer would be NULL rather than empty. */
+	keep(query, sqlite3_bind_blob64(query->statement, ++query->parameter,
+					bytes.len > 0 ? bytes.data : "", bytes.len, SQLITE_STATIC));
+}
+
+static size_t family_bytes(const struct kban_addr *addr)
+{
+	return addr->family == KBAN_IPV4 ? 4 : 16;
+}
+
+void kb_query_addr(struct kb_query *query, const struct kban_addr *addr)
+{
+	uint8_t key[sizeof(addr->bytes) + 1];
+	size_t len = family_bytes(addr);
+
+	memcpy(key, addr->bytes, len);
+	if (kban_addr_is_network(addr))
+		key[len++] = addr->prefix;
+	keep(query,
+	     sqlite3_bind_blob64(query->statement, ++query->parameter, key, len, SQLITE_TRANSIENT));
+}
+
+int kb_query_column_addr(const struct kb_query *query, int column, struct kban_addr *out)
+{
+	struct kban_addr addr = { 0 };
+	const uint8_t *key = sqlite3_column_blob(query->statement, column);
+	size_t len = (size_t)sqlite3_column_bytes(query->statement, column);
+	size_t bytes = len == 4 || len == 5 ? 4 : 16;
+
+	if (key == NULL || len < bytes || len > bytes + 1)
+		return 0;
+	addr.family = bytes == 4 ? KBAN_IPV4 : KBAN_IPV6;
+	addr.prefix = (uint8_t)(len > bytes ? key[bytes] : bytes * 8);
+	if (addr.prefix > bytes * 8)
+		return 0;
+	memcpy(addr.bytes, key, bytes);
+	*out = addr;
+	return 1;
+}
+
+static int fail(struct kb_query *query, struct kban_error **err)
+{
+	int primary = query->code & 0xff;
+
+	if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)
+		query->store->damaged = true;
+	return kb_schema_fail(query->store->db, query->code, kb_database_path(query->store), err);
+}
+
+int kb_query_next(struct kb_query *query, struct kban_error **err)
+{
+	if (query->code == SQLITE_OK)
+		query->code = sqlite3_step(query->statement);
+	if (query->code == SQLITE_DONE)
+		return 0;
+	if (query->code != SQLITE_ROW)
+		return fail(query, err);
+	query->code = SQLITE_OK;
+	return 1;
+}
+
+int kb_query_run(struct kb_query *query, struct kban_error **err)
+{
+	struct kban_store *store = query->store;
+	int status;
+
+	assert(store->changing);
+	if (store->failed != KBAN_OK)
+		return kb_fail(err, store->failed, &(struct kb_where){ kb_database_path(store), 0 },
+			       "not written after an earlier failure");
+	do
+		status = kb_query_next(query, err);
+	while (status > 0);
+	store->failed = status;
+	return status;
+}

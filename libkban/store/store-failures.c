@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "base/text.h"
+#include "store/query.h"
+#include "store/store.h"
+
+static int add_name(struct kban_store *store, enum kb_sql which, const char *name,
+		    struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, which);
+
+	kb_query_string(&query, name);
+	return kb_query_run(&query, err);
+}
+
+static int add_rule(struct kban_store *store, const struct kb_failure *failure,
+		    struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_NAME_RULE);
+
+	kb_query_string(&query, failure->rule_text);
+	kb_query_string(&query, failure->rule_file != NULL ? failure->rule_file : "");
+	kb_query_number(&query, failure->rule_line);
+	return kb_query_run(&query, err);
+}
+
+/* The part of a log line that is kept, without half a character at its end. */
+static struct kban_text evidence(struct kban_text text)
+{
+	size_t end = KB_EVIDENCE_MAX;
+
+	if (text.len <= KB_EVIDENCE_MAX)
+		return text;
+	while (end > KB_EVIDENCE_MAX - KB_UTF8_MAX &&
+	       ((unsigned char)text.data[end] & 0xc0) == 0x80)
+		end--;
+	return kb_text_slice(text, 0, end);
+}
+
+int kb_store_add_failure(struct kban_store *store, const char *jail,
+			 const struct kb_failure *failure, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_ADD_FAILURE);
+	int status = add_name(store, KB_SQL_NAME_JAIL, jail, err);
+
+	if (status == KBAN_OK)
+		status = add_name(store, KB_SQL_NAME_SOURCE, failure->source, err);
+	if (status == KBAN_OK && failure->rule_text != NULL)
+		status = add_rule(store, failure, err);
+	if (status != KBAN_OK)
+		return status;
+	kb_query_string(&query, jail);
+	kb_query_addr(&query, &failure->addr);
+	kb_query_number(&query, failure->time);
+	kb_query_string(&query, failure->source);
+	kb_query_number(&query, (int64_t)failure->line);
+	kb_query_blob(&query, evidence(failure->text));
+	kb_query_string(&query, failure->rule_text);
+	kb_query_string(&query, failure->rule_file != NULL ? failure->rule_file : "");
+	kb_query_number(&query, failure->rule_line);
+	return kb_query_run(&query, err);
+}
+
+int kb_store_forget_failures(struct kban_store *store, const char *jail,
+			     const struct kban_addr *addr, struct kban_error **err)
+{
+	kb_auto_clear(query) query =
+		kb_query_begin(store, addr != NULL ? KB_SQL_FORGET_HOST : KB_SQL_FORGET_ALL);
+
+	kb_query_string(&query, jail);
+	if (addr != NULL)
+		kb_query_addr(&query, addr);
+	return kb_query_run(&query, err);
+}
+
+int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_usec before,
+			    struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_PRUNE);
+
+	kb_query_string(&query, jail);
+	kb_query_number(&query, before);
+	return kb_query_run(&query, err);
+}
+
+/* The failure of a row; false if a damaged file gave an address that is none. */
+static bool read_failure(const struct kb_query *query, struct kb_failure *out)
+{
+	sqlite3_stmt *row = query->statement;
+
+	if (!kb_query_column_addr(query, 1, &out->addr))
+		return false;
+	out->time = sqlite3_column_int64(row, 2);
+	out->rule_text = (const char *)sqlite3_column_text(row, 3);
+	out->rule_file = (const char *)sqlite3_column_text(row, 4);
+	if (out->rule_file != NULL && out->rule_file[0] == '\0')
+		out->rule_file = NULL;
+	out->rule_line = (unsigned)sqlite3_column_int64(row, 5);
+	out->source = (const char *)sqlite3_column_text(row, 6);
+	out->line = (uint64_t)sqlite3_column_int64(row, 7);
+	out->text.data = sqlite3_column_blob(row, 8);
+	out->text.len = (size_t)sqlite3_column_bytes(row, 8);
+	return true;
+}
+
+static int visit_all(struct kb_query *query, kb_failure_fn *visit, void *data,
+		     struct kban_error **err)
+{
+	int status;
+
+	while ((status = kb_query_next(query, err)) > 0) {
+		const char *jail = (const char *)sqlite3_column_text(query->statement, 0);
+		struct kb_failure failure = { 0 };
+
+		if (!read_failure(query, &failure))
+			continue;
+		if (jail == NULL || failure.source == NULL)
+			return kb_fail_memory(err);
+		status = visit(jail, &failure, data);
+		if (status != 0)
+			return status;
+	}
+	return status;
+}
+
+int kb_store_each_failure(struct kban_store *store, const char *jail, kban_usec since,
+			  kb_failure_fn *visit, void *data, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_EACH_FAILURE);
+
+	kb_query_string(&query, jail);
+	kb_query_number(&query, since);
+	return visit_all(&query, visit, data, err);
+}
+
+int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *addr,
+			     kb_failure_fn *visit, void *data, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_EACH_FAILURE_OF);
+
+	kb_query_addr(&query, addr);
+	return visit_all(&query, visit, data, err);
+}
+
+int kb_store_each_evidence(struct kban_store *store, int64_t ban_id, kb_failure_fn *visit,
+			   void *data, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_EACH_EVIDENCE);
+
+	kb_query_number(&query, ban_id);
+	return visit_all(&query, visit, data, err);
+}

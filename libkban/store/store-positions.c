@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SQLite has signed numbers only: unsigned ones are kept by their bits. */
+#include "store/query.h"
+#include "store/store.h"
+
+int kb_store_put_position(struct kban_store *store, const char *path,
+			  const struct kban_follow_position *position, struct kban_error **err)
+{
+	kb_auto_clear(query) name = kb_query_begin(store, KB_SQL_NAME_SOURCE);
+	kb_auto_clear(query) put = kb_query_begin(store, KB_SQL_PUT_POSITION);
+	int status;
+
+	kb_query_string(&name, path);
+	status = kb_query_run(&name, err);
+	if (status != KBAN_OK)
+		return status;
+	kb_query_string(&put, path);
+	kb_query_number(&put, (int64_t)position->device);
+	kb_query_number(&put, (int64_t)position->inode);
+	kb_query_number(&put, (int64_t)position->offset);
+	kb_query_number(&put, (int64_t)position->lines);
+	kb_query_number(&put, (int64_t)position->head_hash);
+	kb_query_number(&put, (int64_t)position->tail_hash);
+	kb_query_number(&put, position->head_len);
+	kb_query_number(&put, position->tail_len);
+	return kb_query_run(&put, err);
+}
+
+static void read_position(sqlite3_stmt *row, struct kban_follow_position *out)
+{
+	out->device = (uint64_t)sqlite3_column_int64(row, 1);
+	out->inode = (uint64_t)sqlite3_column_int64(row, 2);
+	out->offset = (uint64_t)sqlite3_column_int64(row, 3);
+	out->lines = (uint64_t)sqlite3_column_int64(row, 4);
+	out->head_hash = (uint64_t)sqlite3_column_int64(row, 5);
+	out->tail_hash = (uint64_t)sqlite3_column_int64(row, 6);
+	out->head_len = (uint32_t)sqlite3_column_int64(row, 7);
+	out->tail_len = (uint32_t)sqlite3_column_int64(row, 8);
+}
+
+int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void *data,
+			   struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_EACH_POSITION);
+	int status;
+
+	while ((status = kb_query_next(&query, err)) > 0) {
+		const char *path = (const char *)sqlite3_column_text(query.statement, 0);
+		struct kban_follow_position position = { 0 };
+
+		if (path == NULL)
+			return kb_fail_memory(err);
+		read_position(query.statement, &position);
+		status = visit(path, &position, data);
+		if (status != 0)
+			return status;
+	}
+	return status;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "store-test.h"
+
+#include <inttypes.h>
+
+/* Most tests do not need a file. */
+static struct kban_store *in_memory(void **state)
+{
+	struct kban_store *store = open_store(*state, NULL);
+
+	begin(store);
+	return store;
+}
+
+static int see_position(const char *path, const struct kban_follow_position *position, void *data)
+{
+	char item[256];
+
+	snprintf(item, sizeof(item),
+		 "%s=%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIx64 ",%" PRIx64 ",%u,%u",
+		 path, position->device, position->inode, position->offset, position->lines,
+		 position->head_hash, position->tail_hash, position->head_len, position->tail_len);
+	return see(data, item);
+}
+
+static void positions_come_back_whole(void **state)
+{
+	kban_auto(store) store = in_memory(state);
+	struct kban_follow_position large = { UINT64_MAX, 2, 3, 4, UINT64_MAX - 1, 6, 256, 64 };
+	struct kban_follow_position small = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct seen seen = { 0 };
+
+	assert_int_equal(kb_store_put_position(store, "/var/log/b", &small, NULL), KBAN_OK);
+	assert_int_equal(kb_store_put_position(store, "/var/log/a", &small, NULL), KBAN_OK);
+	assert_int_equal(kb_store_put_position(store, "/var/log/a", &large, NULL), KBAN_OK);
+	assert_int_equal(kb_store_each_position(store, see_position, &seen, NULL), 0);
+	assert_string_equal(seen.text, "/var/log/a=18446744073709551615,2,3,4,fffffffffffffffe,6,"
+				       "256,64 /var/log/b=1,2,3,4,5,6,7,8");
+}
+
+/* The first failure a walk comes upon must be the one handed in. */
+static int same_failure(const char *jail, const struct kb_failure *failure, void *data)
+{
+	const struct kb_failure *expected = data;
+
+	assert_string_equal(jail, "sshd");
+	assert_true(kban_addr_equal(&failure->addr, &expected->addr));
+	assert_int_equal(failure->time, expected->time);
+	if (expected->rule_text == NULL)
+		assert_null(failure->rule_text);
+	else
+		assert_string_equal(failure->rule_text, expected->rule_text);
+	if (expected->rule_file == NULL)
+		assert_null(failure->rule_file);
+	else
+		assert_string_equal(failure->rule_file, expected->rule_file);
+	assert_int_equal(failure->rule_line, expected->rule_line);
+	assert_string_equal(failure->source, expected->source);
+	assert_int_equal(failure->line, expected->line);
+	assert_true(kb_text_equal(failure->text, expected->text));
+	return 1;
+}
+
+static void failure_comes_back_whole(void **state)
+{
+	struct kb_failure *rows = *state;
+
+	for (; rows->source != NULL; rows++) {
+		kban_auto(context) ctx = kban_context_new();
+		kban_auto(store) store = NULL;
+
+		rows->addr = test_addr("2001:db8::7");
+		assert_int_equal(kban_store_open(ctx, NULL, &store, NULL), KBAN_OK);
+		begin(store);
+		assert_int_equal(kb_store_add_failure(store, "sshd", rows, NULL), KBAN_OK);
+		assert_int_equal(
+			kb_store_each_failure_of(store, &rows->addr, same_failure, rows, NULL), 1);
+	}
+}
+
+static struct kb_failure failures[] = {
+	{ .time = T(5),
+	  .rule_text = "^a",
+	  .rule_file = "f.conf",
+	  .rule_line = 3,
+	  .source = "/log",
+	  .line = 9,
+	  .text = { "a\0b\xff", 4 } },
+	{ .time = T(5),
+	  .rule_text = "^a",
+	  .source = "/log",
+	  .line = UINT64_MAX,
+	  .text = { "a", 1 } },
+	{ .time = -1, .source = "report", .text = { NULL, 0 } },
+	{ .source = NULL },
+};
+
+static int text_length(const char *jail, const struct kb_failure *failure, void *data)
+{
+	(void)jail;
+	*(size_t *)data = failure->text.len;
+	return 0;
+}
+
+static void long_lines_are_cut_between_characters(void **state)
+{
+	static const struct {
+		size_t filler; /* bytes before the euro signs */
+		size_t kept;
+	} rows[] = {
+		{ KB_EVIDENCE_MAX - 3, KB_EVIDENCE_MAX },
+		{ KB_EVIDENCE_MAX - 2, KB_EVIDENCE_MAX - 2 },
+		{ KB_EVIDENCE_MAX - 1, KB_EVIDENCE_MAX - 1 },
+		{ KB_EVIDENCE_MAX, KB_EVIDENCE_MAX },
+	};
+	size_t i;
+
+	for (i = 0; i < kb_array_size(rows); i++) {
+		kban_auto(store) store = in_memory(state);
+		char text[KB_EVIDENCE_MAX + 64];
+		struct kb_failure failure = { .addr = test_addr("192.0.2.1"), .source = "/log" };
+		size_t len = 0;
+
+		memset(text, 'x', rows[i].filler);
+		memcpy(text + rows[i].filler, "€€", strlen("€€"));
+		failure.text = (struct kban_text){ text, rows[i].filler + strlen("€€") };
+		assert_int_equal(kb_store_add_failure(store, "sshd", &failure, NULL), KBAN_OK);
+		assert_int_equal(kb_store_each_failure(store, "sshd", 0, text_length, &len, NULL),
+				 0);
+		assert_int_equal(len, rows[i].kept);
+	}
+}
+
+/* Failures of three hosts in two jails. */
+static struct kban_store *with_failures(void **state)
+{
+	struct kban_store *store = in_memory(state);
+
+	assert_int_equal(add_failure(store, "sshd", "192.0.2.1", T(30), 3), KBAN_OK);
+	assert_int_equal(add_failure(store, "sshd", "192.0.2.1", T(10), 1), KBAN_OK);
+	assert_int_equal(add_failure(store, "sshd", "2001:db8::1", T(20), 2), KBAN_OK);
+	assert_int_equal(add_failure(store, "mail", "192.0.2.1", T(15), 4), KBAN_OK);
+	return store;
+}
+
+static void failures_are_read_oldest_first(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+	struct kban_addr addr = test_addr("192.0.2.1");
+	struct seen since = { 0 };
+	struct seen host = { 0 };
+
+	assert_failures(store, "sshd", "sshd/192.0.2.1:1 sshd/2001:db8::1:2 sshd/192.0.2.1:3");
+	assert_failures(store, "nosuch", "");
+	assert_int_equal(kb_store_each_failure(store, "sshd", T(20), see_failure, &since, NULL), 0);
+	assert_string_equal(since.text, "sshd/2001:db8::1:2 sshd/192.0.2.1:3");
+	assert_int_equal(kb_store_each_failure_of(store, &addr, see_failure, &host, NULL), 0);
+	assert_string_equal(host.text, "sshd/192.0.2.1:1 mail/192.0.2.1:4 sshd/192.0.2.1:3");
+}
+
+static void failures_are_forgotten_by_host(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+	struct kban_addr addr = test_addr("192.0.2.1");
+
+	assert_int_equal(kb_store_forget_failures(store, "sshd", &addr, NULL), KBAN_OK);
+	assert_failures(store, "sshd", "sshd/2001:db8::1:2");
+	assert_failures(store, "mail", "mail/192.0.2.1:4");
+	assert_int_equal(kb_store_forget_failures(store, "sshd", NULL, NULL), KBAN_OK);
+	assert_failures(store, "sshd", "");
+	assert_failures(store, "mail", "mail/192.0.2.1:4");
+}
+
+static void old_failures_are_pruned(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+
+	assert_int_equal(kb_store_prune_failures(store, "sshd", T(20), NULL), KBAN_OK);
+	assert_failures(store, "sshd", "sshd/2001:db8::1:2 sshd/192.0.2.1:3");
+	assert_failures(store, "mail", "mail/192.0.2.1:4");
+}
+
+static void ban_claims_the_newest_failures_of_its_host(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+	struct kb_ban_record record = {
+		.jail = "sshd", .addr = test_addr("192.0.2.1"), .since = T(40), .until = T(100)
+	};
+	struct seen evidence = { 0 };
+
+	assert_int_equal(add_failure(store, "sshd", "192.0.2.1", T(20), 5), KBAN_OK);
+	assert_int_equal(kb_store_add_ban(store, &record, 2, NULL), KBAN_OK);
+	assert_failures(store, "sshd", "sshd/2001:db8::1:2");
+	assert_failures(store, "mail", "mail/192.0.2.1:4");
+	assert_int_equal(kb_store_each_evidence(store, record.id, see_failure, &evidence, NULL), 0);
+	assert_string_equal(evidence.text, "sshd/192.0.2.1:5 sshd/192.0.2.1:3");
+	/* What a ban has claimed is not forgotten with what still counts. */
+	assert_int_equal(kb_store_forget_failures(store, "sshd", &record.addr, NULL), KBAN_OK);
+	memset(&evidence, 0, sizeof(evidence));
+	assert_int_equal(kb_store_each_evidence(store, record.id, see_failure, &evidence, NULL), 0);
+	assert_int_equal(evidence.count, 2);
+}
+
+static int same_ban(const struct kb_ban_record *record, void *data)
+{
+	const struct kb_ban_record *expected = data;
+
+	assert_int_equal(record->id, expected->id);
+	assert_string_equal(record->jail, expected->jail);
+	assert_true(kban_addr_equal(&record->addr, &expected->addr));
+	assert_int_equal(record->since, expected->since);
+	assert_int_equal(record->until, expected->until);
+	assert_int_equal(record->number, expected->number);
+	assert_int_equal(record->manual, expected->manual);
+	assert_int_equal(record->end, expected->end);
+	if (expected->end != KB_END_NONE)
+		assert_int_equal(record->ended, expected->ended);
+	return 1;
+}
+
+static void ban_comes_back_whole(void **state)
+{
+	static const char *const addresses[] = { "192.0.2.1", "192.0.2.0/25", "0.0.0.0/0",
+						 "2001:db8::1", "2001:db8::/64" };
+	kban_auto(store) store = in_memory(state);
+	size_t i;
+
+	for (i = 0; i < kb_array_size(addresses); i++) {
+		struct kb_ban_record record = { .jail = "sshd",
+						.addr = test_addr(addresses[i]),
+						.since = T(40),
+						.until = KBAN_FOREVER,
+						.number = 3,
+						.manual = i % 2 == 0 };
+
+		assert_int_equal(kb_store_add_ban(store, &record, 0, NULL), KBAN_OK);
+		assert_int_equal(kb_store_each_ban_of(store, &record.addr, same_ban, &record, NULL),
+				 1);
+		record.end = KB_END_FLUSHED;
+		record.ended = T(77);
+		assert_int_equal(
+			kb_store_end_ban(store, "sshd", &record.addr, record.end, T(77), NULL),
+			KBAN_OK);
+		assert_int_equal(kb_store_each_ban_of(store, &record.addr, same_ban, &record, NULL),
+				 1);
+	}
+}
+
+static struct kban_store *with_bans(void **state)
+{
+	struct kban_store *store = in_memory(state);
+
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.9", T(10), T(100)), KBAN_OK);
+	assert_int_equal(add_ban(store, "mail", "192.0.2.1", T(5), T(50)), KBAN_OK);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(20), KBAN_FOREVER), KBAN_OK);
+	return store;
+}
+
+static void bans_are_read_in_order_of_banning(void **state)
+{
+	kban_auto(store) store = with_bans(state);
+	struct seen jail = { 0 };
+	struct seen first = { .stop_at = 1 };
+
+	assert_bans(store, "sshd/192.0.2.9 mail/192.0.2.1 sshd/192.0.2.1");
+	assert_int_equal(kb_store_each_ban(store, "sshd", see_ban, &jail, NULL), 0);
+	assert_string_equal(jail.text, "sshd/192.0.2.9 sshd/192.0.2.1");
+	/* A walk hands back what ended it. */
+	assert_int_equal(kb_store_each_ban(store, NULL, see_ban, &first, NULL), 7);
+	assert_string_equal(first.text, "sshd/192.0.2.9");
+}
+
+static void ended_bans_are_history(void **state)
+{
+	kban_auto(store) store = with_bans(state);
+	struct kban_addr addr = test_addr("192.0.2.1");
+	struct seen all = { 0 };
+
+	assert_int_equal(kb_store_end_ban(store, "mail", &addr, KB_END_EXPIRED, T(50), NULL),
+			 KBAN_OK);
+	assert_bans(store, "sshd/192.0.2.9 sshd/192.0.2.1");
+	assert_int_equal(add_ban(store, "mail", "192.0.2.1", T(60), T(90)), KBAN_OK);
+	assert_int_equal(kb_store_each_ban_of(store, &addr, see_ban, &all, NULL), 0);
+	assert_string_equal(all.text, "mail/192.0.2.1 sshd/192.0.2.1 mail/192.0.2.1");
+	assert_int_equal(kb_store_count_bans(store, "mail", &addr, NULL), 2);
+	assert_int_equal(kb_store_count_bans(store, NULL, &addr, NULL), 3);
+	assert_int_equal(kb_store_count_bans(store, "nosuch", &addr, NULL), 0);
+}
+
+/* "kind@seconds" */
+static int see_end(const struct kb_ban_record *record, void *data)
+{
+	char item[64];
+
+	snprintf(item, sizeof(item), "%d@%" PRId64, record->end, record->ended / KBAN_SECOND);
+	return see(data, item);
+}
+
+/* Ended when it would have, or when the new one began, whichever was first. */
+static void new_ban_replaces_the_one_in_force(void **state)
+{
+	kban_auto(store) store = in_memory(state);
+	struct kban_addr addr = test_addr("192.0.2.1");
+	struct seen all = { 0 };
+
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(10), T(100)), KBAN_OK);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(60), T(160)), KBAN_OK);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(200), T(300)), KBAN_OK);
+	assert_bans(store, "sshd/192.0.2.1");
+	assert_int_equal(kb_store_each_ban_of(store, &addr, see_end, &all, NULL), 0);
+	assert_string_equal(all.text, "0@0 1@160 1@60");
+}
+
+static int see_until(const struct kb_ban_record *record, void *data)
+{
+	*(kban_usec *)data = record->until;
+	return 1;
+}
+
+static void ban_in_force_is_extended(void **state)
+{
+	kban_auto(store) store = with_bans(state);
+	struct kban_addr addr = test_addr("192.0.2.9");
+	kban_usec until = 0;
+
+	assert_int_equal(kb_store_extend_ban(store, "sshd", &addr, T(999), NULL), KBAN_OK);
+	assert_int_equal(kb_store_each_ban_of(store, &addr, see_until, &until, NULL), 1);
+	assert_int_equal(until, T(999));
+}
+
+static void absent_ban_is_not_found(void **state)
+{
+	kban_auto(store) store = with_bans(state);
+	struct kban_addr addr = test_addr("192.0.2.9");
+	kban_auto(error) err = NULL;
+
+	assert_int_equal(kb_store_extend_ban(store, "mail", &addr, T(9), &err), KBAN_E_NOTFOUND);
+	assert_string_equal(kban_error_text(err), "192.0.2.9 is not banned in mail");
+	assert_int_equal(kb_store_end_ban(store, "mail", &addr, KB_END_EXPIRED, T(9), NULL),
+			 KBAN_E_NOTFOUND);
+	/* That is no reason to give the transaction up. */
+	assert_int_equal(kb_store_end_ban(store, "sshd", &addr, KB_END_EXPIRED, T(9), NULL),
+			 KBAN_OK);
+	assert_int_equal(kb_store_extend_ban(store, "sshd", &addr, T(9), NULL), KBAN_E_NOTFOUND);
+	commit(store);
+}
+
+static void purge_forgets_bans_with_their_evidence(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+	struct kb_ban_record record = {
+		.jail = "sshd", .addr = test_addr("192.0.2.1"), .since = T(40), .until = T(100)
+	};
+	struct seen evidence = { 0 };
+
+	assert_int_equal(kb_store_add_ban(store, &record, 5, NULL), KBAN_OK);
+	assert_int_equal(kb_store_purge(store, T(9999), NULL), KBAN_OK);
+	assert_bans(store, "sshd/192.0.2.1");
+	assert_int_equal(
+		kb_store_end_ban(store, "sshd", &record.addr, KB_END_EXPIRED, T(100), NULL),
+		KBAN_OK);
+	assert_int_equal(kb_store_purge(store, T(101), NULL), KBAN_OK);
+	assert_int_equal(kb_store_count_bans(store, NULL, &record.addr, NULL), 0);
+	assert_int_equal(kb_store_each_evidence(store, record.id, see_failure, &evidence, NULL), 0);
+	assert_int_equal(evidence.count, 0);
+	assert_failures(store, "sshd", "sshd/2001:db8::1:2");
+}
+
+static void transaction_is_all_or_nothing(void **state)
+{
+	struct place *place = *state;
+	kban_auto(store) store = open_store(place, NULL);
+
+	assert_int_equal(kb_store_saved(store), KBAN_TIME_NONE);
+	begin(store);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(1), T(2)), KBAN_OK);
+	kb_store_rollback(store);
+	assert_bans(store, "");
+	assert_int_equal(kb_store_saved(store), KBAN_TIME_NONE);
+	begin(store);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.2", T(1), T(2)), KBAN_OK);
+	commit(store);
+	assert_bans(store, "sshd/192.0.2.2");
+	assert_int_equal(kb_store_saved(store), T(1732413214));
+}
+
+/* A failure without the source it must have. */
+static void failed_change_fails_the_transaction(void **state)
+{
+	kban_auto(store) store = with_bans(state);
+	struct kb_failure broken = { .addr = test_addr("192.0.2.1") };
+	kban_auto(error) err = NULL;
+
+	assert_int_equal(kb_store_add_failure(store, "sshd", &broken, NULL), KBAN_E_SYSTEM);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.2", T(1), T(2)), KBAN_E_SYSTEM);
+	assert_int_equal(kb_store_commit(store, &err), KBAN_E_SYSTEM);
+	assert_string_equal(kban_error_text(err), "not saved after an earlier failure");
+	assert_bans(store, "");
+	begin(store);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.2", T(1), T(2)), KBAN_OK);
+	commit(store);
+	assert_bans(store, "sshd/192.0.2.2");
+}
+
+static void file_keeps_what_was_committed(void **state)
+{
+	struct place *place = *state;
+	struct kban_store *store = open_store(place, place->directory);
+
+	begin(store);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.1", T(1), T(2)), KBAN_OK);
+	commit(store);
+	begin(store);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.2", T(1), T(2)), KBAN_OK);
+	kban_store_close(store);
+	store = open_store(place, place->directory);
+	assert_bans(store, "sshd/192.0.2.1");
+	kban_store_close(store);
+	assert_int_equal(place->log_count, 0);
+}
+
+#define test_place(function) cmocka_unit_test_setup_teardown(function, make_place, remove_place)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test_case(failure_comes_back_whole, failures),
+		test_place(positions_come_back_whole),
+		test_place(long_lines_are_cut_between_characters),
+		test_place(failures_are_read_oldest_first),
+		test_place(failures_are_forgotten_by_host),
+		test_place(old_failures_are_pruned),
+		test_place(ban_claims_the_newest_failures_of_its_host),
+		test_place(ban_comes_back_whole),
+		test_place(bans_are_read_in_order_of_banning),
+		test_place(ended_bans_are_history),
+		test_place(new_ban_replaces_the_one_in_force),
+		test_place(ban_in_force_is_extended),
+		test_place(absent_ban_is_not_found),
+		test_place(purge_forgets_bans_with_their_evidence),
+		test_place(transaction_is_all_or_nothing),
+		test_place(failed_change_fails_the_transaction),
+		test_place(file_keeps_what_was_committed),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
