@@ -24,12 +24,16 @@ struct kban_store;
  * Open @a directory/state.sqlite, creating directory (mode 0700) and file (0600) if missing.
  *
  * A file that is damaged, or of a newer kban, is set aside as state.bad-TIME, that is logged, and
- * a new one is begun. One process at a time may have a state directory open.
+ * a new one is begun. One process at a time may have a state directory open: the one that called
+ * this, until it closes the store or ends.
  *
- * @param directory  NULL keeps the state in memory only.
+ * A disk that is full or mounted read-only is no failure: that is logged, what can be read is, and
+ * each attempt to save looks whether it can be done by now.
+ *
+ * @param directory  Its parent must exist. NULL keeps the state in memory only.
  *
  * @return KBAN_OK; KBAN_E_LIMIT if another process has it open (the error names its pid);
- *         KBAN_E_SYSTEM, KBAN_E_DENIED, KBAN_E_NOMEM.
+ *         KBAN_E_DENIED; KBAN_E_SYSTEM if there can be no such directory; KBAN_E_NOMEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_store_open(struct kban_context *ctx, const char *directory,
 					     struct kban_store **out, struct kban_error **err);

@@ -99,7 +99,7 @@ static int status_of(const sqlite3 *db, int code)
 int kb_schema_fail(sqlite3 *db, int code, const char *path, struct kban_error **err)
 {
 	struct kb_where where = { path, 0 };
-	int status = status_of(db, code & 0xff);
+	int status = code == SQLITE_IOERR_NOMEM ? KBAN_E_NOMEM : status_of(db, code & 0xff);
 	int number = sqlite3_system_errno(db);
 
 	if (status == KBAN_E_NOMEM)
@@ -223,6 +223,9 @@ static int prepare(sqlite3 *db, const char *path, struct kban_error **err)
 
 	if (status == KBAN_OK)
 		status = identify(db, path, &version, err);
+	if (status == KBAN_OK && writable && sqlite3_db_readonly(db, "main"))
+		status = kb_fail(err, KBAN_E_SYNTAX, &(struct kb_where){ path, 0 },
+				 "in a format of a newer SQLite");
 	if (status == KBAN_OK && version == 0)
 		status = run(db, on_create, path, err);
 	if (status == KBAN_OK && writable)

@@ -49,8 +49,11 @@ struct kb_ban_record {
 };
 
 /*
- * All that one pass changes lies between begin and commit. begin fails with KBAN_E_SYSTEM or
- * KBAN_E_LIMIT (disk full); then nothing is written, the caller may go on and try later.
+ * All that one pass changes lies between begin and commit. Where one of them, or a call between
+ * them, fails, nothing of it is written, and the caller may go on and try all of it again later:
+ * KBAN_E_LIMIT if the disk is full, KBAN_E_SYNTAX if the file turns out to be damaged (the next
+ * begin sets it aside), KBAN_E_SYSTEM, KBAN_E_NOMEM. After a call between them has failed, other
+ * than with KBAN_E_NOTFOUND, commit fails as well. A failed commit needs no rollback.
  */
 int kb_store_begin(struct kban_store *store, struct kban_error **err);
 int kb_store_commit(struct kban_store *store, struct kban_error **err);
@@ -67,11 +70,13 @@ int kb_store_forget_failures(struct kban_store *store, const char *jail,
 /* Drop unclaimed failures older than @a before. */
 int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_usec before,
 			    struct kban_error **err);
-/* Record a ban and let it claim the newest @a keep_lines failures of its host; others are dropped.
+/*
+ * Record a ban and let it claim the newest @a keep_lines failures of its host in its jail; others
+ * are dropped. If the host has a ban in force there, that one expired when this one began.
  */
 int kb_store_add_ban(struct kban_store *store, struct kb_ban_record *record, size_t keep_lines,
 		     struct kban_error **err);
-/* Move the end of the ban that is in force. KBAN_E_NOTFOUND if there is none. */
+/* Move the end of the ban that is in force, or end it. KBAN_E_NOTFOUND if there is none. */
 int kb_store_extend_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 			kban_usec until, struct kban_error **err);
 int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
@@ -79,7 +84,11 @@ int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kb
 /* Forget bans that ended before @a before, with their evidence. */
 int kb_store_purge(struct kban_store *store, kban_usec before, struct kban_error **err);
 
-/* Reading. Records and texts live during the call of @a visit; nonzero from it ends the walk. */
+/*
+ * Reading. Records and texts live during the call of @a visit; nonzero from it ends the walk and is
+ * what the walk returns, otherwise 0 or a status. From within a walk others may be made, but not
+ * the same; nothing may be changed.
+ */
 typedef int kb_position_fn(const char *path, const struct kban_follow_position *position,
 			   void *data);
 int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void *data,
@@ -104,7 +113,7 @@ int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *a
 int kb_store_each_evidence(struct kban_store *store, int64_t ban_id, kb_failure_fn *visit,
 			   void *data, struct kban_error **err);
 
-/* How often a host was banned before; in one jail, or in all with NULL. Negative: a status. */
+/* Bans of a host that are known, in force or over; of one jail, or of all with NULL. Or a status. */
 int kb_store_count_bans(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 			struct kban_error **err);
 
