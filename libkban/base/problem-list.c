@@ -36,6 +36,8 @@ int kb_problem_list_add(struct kb_problem_list *list, enum kb_severity severity,
 	if (status != KBAN_OK)
 		return status;
 	kb_fail(&error, KBAN_E_SYNTAX, where, "%s", text.data);
+	if (error == NULL)
+		return KBAN_E_NOMEM;
 	return kb_problem_list_take(list, severity, subject, error);
 }
 
