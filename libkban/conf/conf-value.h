@@ -16,23 +16,39 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+/* Bytes of a value at most, whatever was inserted into it; more is KBAN_E_LIMIT. */
+#define KB_VALUE_SIZE_MAX ((size_t)1024 * 1024)
+
+/* A span of time at most, both ways: 1000 years. Beyond is a slip, and 'for ever' is -1. */
+#define KB_VALUE_SECONDS_MAX (1000.0 * 365.25 * 86400)
+
+/* Bytes of what an operator wrote that an error shows at most. */
+#define KB_QUOTE_MAX 60
+
 struct kb_value {
 	char *text;             /* NUL-terminated; never NULL in a value that is set */
 	struct kb_where *lines; /* where each line of text was written; line_count of them */
 	size_t line_count;      /* number of line feeds in text, plus one */
 };
 
-/* A value that somebody wrote at one place (a command line: where->file NULL). */
+/*
+ * A value that somebody wrote at one place (a command line: where->file NULL). This and all that
+ * make values return KBAN_OK, KBAN_E_LIMIT or KBAN_E_NOMEM, and leave their target alone on
+ * failure.
+ */
 int kb_value_init(struct kb_value *value, struct kban_text text, const struct kb_where *where);
 int kb_value_copy(struct kb_value *to, const struct kb_value *from);
 void kb_value_clear(struct kb_value *value);
 
-/* Place of the value as a whole: that of its first line. */
+/* Place of the value as a whole: that of its first line that is not empty. */
 const struct kb_where *kb_value_where(const struct kb_value *value);
 
+/* Bytes [from, to) of @a value as a value of their own. */
+int kb_value_slice(const struct kb_value *value, size_t from, size_t to, struct kb_value *out);
+
 /*
- * Replace bytes [from, to) by @a with. A line that is glued together keeps the origin of the part
- * that has more than blanks in front; whole inserted lines keep theirs.
+ * Replace bytes [from, to) by @a with. A line that is glued together keeps its own origin if more
+ * than blanks are left of it, and else has that of what was inserted.
  */
 int kb_value_replace(struct kb_value *value, size_t from, size_t to, const struct kb_value *with);
 
@@ -42,6 +58,13 @@ int kb_value_int(const struct kb_value *value, const char *option, long long *ou
 int kb_value_duration(const struct kb_value *value, const char *option, kban_usec *out,
 		      struct kban_error **err);
 bool kb_value_bool(const struct kb_value *value);
+
+/* False for what kb_value_bool() takes for false although it is no word for it. */
+bool kb_value_is_bool(const struct kb_value *value);
+
+/* What to add to an error about a value: "", or that '#' does not start a comment where it has one.
+ */
+const char *kb_value_comment_hint(const struct kb_value *value);
 
 /*
  * Names with values, in the order they were set: arguments of a filter, the options of a jail.
@@ -62,6 +85,10 @@ struct kb_options {
 const struct kb_value *kb_options_find(const struct kb_options *options, const char *name);
 /* Replaces; takes over what @a value holds, also on failure. */
 int kb_options_take(struct kb_options *options, struct kban_text name, struct kb_value *value);
+/* The same with a copy. */
+int kb_options_set(struct kb_options *options, const char *name, const struct kb_value *value);
+/* Adds behind what is there, also under a name that is in use. Takes over as kb_options_take(). */
+int kb_options_append(struct kb_options *options, struct kban_text name, struct kb_value *value);
 void kb_options_remove(struct kb_options *options, const char *name);
 void kb_options_clear(struct kb_options *options);
 

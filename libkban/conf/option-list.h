@@ -5,6 +5,9 @@
 
 #include "conf/conf-value.h"
 
+/* Options of an item, and items of a list, at most; more is an error. */
+#define KB_NAMED_OPTIONS_MAX 1000
+
 struct kb_named_options {
 	char *name;
 	struct kb_options options;
@@ -12,7 +15,7 @@ struct kb_named_options {
 };
 
 /*
- * Read one item that takes all of @a value.
+ * Read one item that takes all of @a value. A later option replaces one of the same name.
  * KBAN_E_SYNTAX names the place, the option and the column.
  */
 int kb_named_options_parse(const struct kb_value *value, struct kb_named_options *out,
