@@ -13,19 +13,23 @@
 
 struct kb_conf;
 
+/* How deep files may include files, and how many may be read for one name; more is a problem. */
+#define KB_CONF_DEPTH_MAX 32
+#define KB_CONF_FILES_MAX 1000
+
 /*
  * Read @a name ("jail", "filter.d/sshd", or an absolute path without suffix) under @a root with
  * everything that belongs to it.
  *
- * @param problems  Receives what is wrong in the files, each with its section as subject (NULL for a
- *                  file that cannot be used at all). Reading goes on behind a mistake.
+ * @param problems  Receives what is wrong in the files, each with its section as subject (NULL for
+ * a file that cannot be used at all). Reading goes on behind a mistake.
  *
  * @return KBAN_OK also with problems; KBAN_E_NOTFOUND if no file is there; KBAN_E_NOMEM.
  */
 int kb_conf_load(const char *root, const char *name, struct kb_problem_list *problems,
 		 struct kb_conf **out, struct kban_error **err);
 
-/* Only the file @a path and what it includes. */
+/* Only the file @a path with its sibling .local, and what they include. */
 int kb_conf_load_file(const char *path, struct kb_problem_list *problems, struct kb_conf **out,
 		      struct kban_error **err);
 
@@ -56,6 +60,14 @@ const char *kb_conf_file(const struct kb_conf *conf, size_t index);
  */
 int kb_conf_get(const struct kb_conf *conf, const char *section, const char *option,
 		const struct kb_options *variables, struct kb_value *out, struct kban_error **err);
+
+/*
+ * The same for the value that the one in force replaced: by a later file, or, if only one file has
+ * it, in DEFAULT.
+ */
+int kb_conf_get_known(const struct kb_conf *conf, const char *section, const char *option,
+		      const struct kb_options *variables, struct kb_value *out,
+		      struct kban_error **err);
 
 KB_DEFINE_AUTO(conf)
 
