@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kban-test.h"
+
+#include <stdio.h>
+
+#include <kban/cleanup.h>
+#include <kban/jail.h>
+
+#include "jail/jail.h"
+
+/* 2026-01-01 00:00:00 UTC; times in the tables are seconds after it. */
+#define START ((kban_usec)1767225600 * KBAN_SECOND)
+
+static kban_usec at(double seconds)
+{
+	return START + (kban_usec)(seconds * (double)KBAN_SECOND);
+}
+
+struct bench {
+	struct kban_context *ctx;
+	struct kban_backend *backend;
+	struct kban_store *store;
+	struct kban_filter *filter;
+	struct kban_allow_list *allowed;
+	struct kban_jail *jail;
+	kban_usec now;
+	char told[4096]; /* events, a letter and a host each */
+};
+
+static kban_usec clock_now(void *data)
+{
+	return ((struct bench *)data)->now;
+}
+
+static void listen(const struct kban_event *event, void *data)
+{
+	static const char letters[] = { [KBAN_EVENT_FOUND] = 'F',    [KBAN_EVENT_IGNORED] = 'I',
+					[KBAN_EVENT_BAN] = 'B',      [KBAN_EVENT_AGAIN] = 'A',
+					[KBAN_EVENT_RESTORED] = 'R', [KBAN_EVENT_UNBAN] = 'U' };
+	struct bench *bench = data;
+	char host[KBAN_ADDR_TEXT_SIZE];
+	size_t len = strlen(bench->told);
+
+	snprintf(bench->told + len, sizeof(bench->told) - len, "%s%c %s", len ? ", " : "",
+		 letters[event->kind], kban_addr_print(&event->host, host));
+}
+
+/* The lines of these tests begin with seconds since 1970. */
+static const char *const rules[] = { "^ fail from <HOST>$", "^ fail of <F-USER>\\S+</F-USER> from <HOST>$",
+				     NULL };
+
+static void open_jail(struct bench *bench, const struct kban_jail_options *options)
+{
+	struct kban_jail_parts parts = { .filter = bench->filter,
+					 .backend = bench->backend,
+					 .allowed = bench->allowed,
+					 .store = bench->store };
+	kban_auto(error) err = NULL;
+
+	assert_int_equal(kban_jail_new(bench->ctx, options, &parts, &bench->jail, &err), KBAN_OK);
+	kban_jail_set_listener(bench->jail, listen, bench);
+}
+
+static struct kban_jail_options usual(void)
+{
+	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
+
+	options.name = "test";
+	options.max_retry = 3;
+	options.find_time = 600 * KBAN_SECOND;
+	options.ban_time = 3600 * KBAN_SECOND;
+	return options;
+}
+
+static int set_up(void **state)
+{
+	struct bench *bench = calloc(1, sizeof(*bench));
+	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
+
+	bench->now = START;
+	bench->ctx = kban_context_new();
+	kban_context_set_clock(bench->ctx, clock_now, bench);
+	filter.usedns = KBAN_USEDNS_NO;
+	filter.date_pattern = "^EPOCH";
+	bench->allowed = kban_allow_list_new(bench->ctx);
+	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
+	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL), KBAN_OK);
+	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.0/24", NULL), KBAN_OK);
+	*state = bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	kban_jail_free(bench->jail);
+	kban_store_close(bench->store);
+	kban_backend_free(bench->backend);
+	kban_allow_list_free(bench->allowed);
+	kban_filter_unref(bench->filter);
+	kban_context_unref(bench->ctx);
+	free(bench);
+	return 0;
+}
+
+static int feed(struct bench *bench, double when, const char *text)
+{
+	char line[256];
+	struct kban_line fed = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
+	int len = snprintf(line, sizeof(line), "%lld %s", (long long)(at(when) / KBAN_SECOND), text);
+
+	fed.text = (struct kban_text){ line, (size_t)len };
+	return kban_jail_feed(bench->jail, &fed, bench->now);
+}
+
+static void settle(struct bench *bench)
+{
+	kban_auto(error) err = NULL;
+
+	assert_int_equal(kban_jail_settle(bench->jail, bench->now, &err), KBAN_OK);
+}
+
+static bool in_kernel(struct bench *bench, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+
+	return kban_backend_contains(bench->backend,
+				     kban_jail_set(bench->jail, (enum kban_family)addr.family),
+				     &addr, NULL);
+}
+
+static void third_failure_bans(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_ban ban;
+
+	open_jail(bench, &options);
+	bench->now = at(30);
+	assert_int_equal(feed(bench, 10, "fail from 192.0.2.1"), 0);
+	assert_int_equal(feed(bench, 20, "fail from 192.0.2.1"), 0);
+	assert_int_equal(feed(bench, 30, "fail from 192.0.2.1"), 1);
+	assert_string_equal(bench->told, "F 192.0.2.1, F 192.0.2.1, F 192.0.2.1, B 192.0.2.1");
+	assert_false(in_kernel(bench, "192.0.2.1"));
+	settle(bench);
+	assert_true(in_kernel(bench, "192.0.2.1"));
+	assert_true(kban_jail_find_ban(bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } },
+				       &ban));
+	assert_true(ban.until == at(30 + 3600));
+	assert_int_equal(ban.number, 1);
+}
+
+static void old_failures_do_not_count(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	open_jail(bench, &options);
+	bench->now = at(1000);
+	feed(bench, 100, "fail from 192.0.2.1");
+	feed(bench, 999, "fail from 192.0.2.1");
+	assert_int_equal(feed(bench, 1000, "fail from 192.0.2.1"), 0);
+	assert_string_equal(bench->told, "F 192.0.2.1, F 192.0.2.1");
+}
+
+static void times_in_the_future_count_as_now(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_ban ban;
+	struct kban_addr host = test_addr("192.0.2.1");
+
+	options.max_retry = 0;
+	open_jail(bench, &options);
+	bench->now = at(50);
+	assert_int_equal(feed(bench, 86400, "fail from 192.0.2.1"), 1);
+	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(ban.since == at(50));
+}
+
+static void protected_hosts_are_passed_over(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	options.max_retry = 1;
+	open_jail(bench, &options);
+	assert_int_equal(feed(bench, 0, "fail from 198.51.100.9"), 0);
+	assert_int_equal(feed(bench, 0, "fail from 0.0.0.0"), 0);
+	assert_string_equal(bench->told, "I 198.51.100.9, I 0.0.0.0");
+	settle(bench);
+	assert_false(in_kernel(bench, "198.51.100.9"));
+}
+
+static void a_ban_ends_when_the_kernel_says(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	options.max_retry = 1;
+	options.ban_time = 60 * KBAN_SECOND;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	settle(bench);
+	assert_true(kban_jail_next_due(bench->jail) == at(60));
+	bench->now = at(59);
+	settle(bench);
+	assert_true(in_kernel(bench, "192.0.2.1"));
+	bench->now = at(61);
+	settle(bench);
+	assert_false(in_kernel(bench, "192.0.2.1"));
+	assert_string_equal(bench->told, "F 192.0.2.1, B 192.0.2.1, U 192.0.2.1");
+	assert_true(kban_jail_next_due(bench->jail) == KBAN_FOREVER);
+}
+
+static void failing_again_prolongs(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("192.0.2.1");
+	kban_usec remaining = 0;
+
+	options.max_retry = 1;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	settle(bench);
+	bench->now = at(1000);
+	feed(bench, 1000, "fail from 192.0.2.1");
+	settle(bench);
+	assert_string_equal(bench->told, "F 192.0.2.1, B 192.0.2.1, F 192.0.2.1, A 192.0.2.1");
+	assert_true(kban_backend_contains(bench->backend, "kban-test", &host, &remaining));
+	assert_true(remaining == 3600 * KBAN_SECOND);
+}
+
+/* What a second jail on the same store and backend makes of it: as after a restart. */
+static void restart(struct bench *bench, const struct kban_jail_options *options)
+{
+	kban_jail_free(kban_steal(bench->jail));
+	bench->told[0] = '\0';
+	open_jail(bench, options);
+}
+
+static void counters_and_bans_survive(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	open_jail(bench, &options);
+	bench->now = at(100);
+	for (int i = 0; i < 3; i++)
+		feed(bench, 10 * i, "fail from 192.0.2.1");
+	feed(bench, 90, "fail from 192.0.2.2");
+	feed(bench, 95, "fail from 192.0.2.2");
+	settle(bench);
+	restart(bench, &options);
+	assert_true(kban_jail_find_ban(bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } },
+				       NULL));
+	assert_int_equal(feed(bench, 100, "fail from 192.0.2.2"), 1);
+}
+
+static void what_the_kernel_lost_is_put_back(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	kban_auto(error) err = NULL;
+
+	options.max_retry = 1;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	feed(bench, 0, "fail from 2001:db8::1");
+	settle(bench);
+	assert_int_equal(bench->backend->ops->remove(bench->backend, &bench->jail->sets[0], NULL),
+			 KBAN_OK);
+	assert_int_equal(bench->backend->ops->remove(bench->backend, &bench->jail->sets[1], NULL),
+			 KBAN_OK);
+	assert_int_equal(kb_jail_audit(bench->jail, bench->now, &err), KBAN_OK);
+	settle(bench);
+	assert_true(in_kernel(bench, "192.0.2.1"));
+	assert_true(in_kernel(bench, "2001:db8::1"));
+}
+
+static void what_others_put_in_is_adopted(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("203.0.113.7");
+
+	open_jail(bench, &options);
+	assert_int_equal(bench->backend->ops->ban(bench->backend, &bench->jail->sets[0], &host,
+						  100 * KBAN_SECOND, NULL),
+			 KBAN_OK);
+	assert_int_equal(bench->backend->ops->commit(bench->backend, NULL), KBAN_OK);
+	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
+	assert_string_equal(bench->told, "R 203.0.113.7");
+	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
+	settle(bench);
+	assert_false(in_kernel(bench, "203.0.113.7"));
+}
+
+static void a_lifted_ban_does_not_come_back(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("192.0.2.1");
+
+	options.max_retry = 1;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	settle(bench);
+	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
+	bench->jail->audit_due = true;
+	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
+	settle(bench);
+	assert_false(in_kernel(bench, "192.0.2.1"));
+	restart(bench, &options);
+	assert_false(kban_jail_find_ban(bench->jail, &host, NULL));
+}
+
+static void bans_by_hand(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("192.0.2.1");
+	struct kban_addr network = test_addr("192.0.2.0/24");
+
+	options.ban_time = -1;
+	open_jail(bench, &options);
+	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 1);
+	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 0);
+	assert_int_equal(kban_jail_ban(bench->jail, &network, bench->now), KBAN_E_INVAL);
+	settle(bench);
+	assert_true(in_kernel(bench, "192.0.2.1"));
+	assert_true(kban_jail_next_due(bench->jail) == KBAN_FOREVER);
+	assert_int_equal(kban_jail_unban(bench->jail, &network, bench->now), 1);
+	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 0);
+}
+
+static void reports_need_no_log(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("2001:db8::5");
+	struct kban_text reason = { "login of \0joe failed", 20 };
+
+	options.max_retry = 2;
+	open_jail(bench, &options);
+	assert_int_equal(kban_jail_report(bench->jail, &host, at(0), reason), 0);
+	assert_int_equal(kban_jail_report(bench->jail, &host, at(1), reason), 1);
+	bench->now = at(1);
+	settle(bench);
+	assert_true(in_kernel(bench, "2001:db8::5"));
+}
+
+static void stats_tell_what_the_kernel_has(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_jail_stats stats = KBAN_JAIL_STATS_INIT;
+
+	options.max_retry = 2;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	feed(bench, 0, "fail of joe from 192.0.2.2");
+	feed(bench, 0, "fail from 192.0.2.2");
+	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(stats.currently_banned, 0);
+	settle(bench);
+	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(stats.currently_failed, 1);
+	assert_int_equal(stats.total_failed, 3);
+	assert_int_equal(stats.currently_banned, 1);
+	assert_int_equal(stats.total_banned, 1);
+}
+
+struct refusal {
+	const char *name;
+	kban_usec find_time;
+	const char *text;
+};
+
+static const struct refusal refusals[] = {
+	{ "", 1, "'' is no name of a jail: use 1 to 100 bytes without blanks or '/'" },
+	{ "a b", 1, "'a b' is no name of a jail: use 1 to 100 bytes without blanks or '/'" },
+	{ "a/b", 1, "'a/b' is no name of a jail: use 1 to 100 bytes without blanks or '/'" },
+	{ "a", 0, "jail 'a': findtime must be more than 0" },
+	{ 0 },
+};
+
+static void refuses(void **state)
+{
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(backend) backend = NULL;
+
+	assert_int_equal(kban_backend_memory_new(ctx, &backend), KBAN_OK);
+	for (const struct refusal *row = *state; row->name != NULL; row++) {
+		struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
+		struct kban_jail_parts parts = { .backend = backend };
+		kban_auto(error) err = NULL;
+		struct kban_jail *jail = NULL;
+
+		options.name = row->name;
+		options.find_time = row->find_time;
+		assert_int_equal(kban_jail_new(ctx, &options, &parts, &jail, &err), KBAN_E_INVAL);
+		assert_string_equal(kban_error_text(err), row->text);
+		assert_null(jail);
+	}
+}
+
+#define JAIL_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		JAIL_TEST(third_failure_bans),
+		JAIL_TEST(old_failures_do_not_count),
+		JAIL_TEST(times_in_the_future_count_as_now),
+		JAIL_TEST(protected_hosts_are_passed_over),
+		JAIL_TEST(a_ban_ends_when_the_kernel_says),
+		JAIL_TEST(failing_again_prolongs),
+		JAIL_TEST(counters_and_bans_survive),
+		JAIL_TEST(what_the_kernel_lost_is_put_back),
+		JAIL_TEST(what_others_put_in_is_adopted),
+		JAIL_TEST(a_lifted_ban_does_not_come_back),
+		JAIL_TEST(bans_by_hand),
+		JAIL_TEST(reports_need_no_log),
+		JAIL_TEST(stats_tell_what_the_kernel_has),
+		test_case(refuses, refusals),
+	};
+
+	return cmocka_run_group_tests_name("jail", tests, NULL, NULL);
+}
