@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""From a line in the log to the kernel, and what outlives the daemon."""
+
+import signal
+import statistics
+import threading
+import time
+
+from support import Case, in_set, main, members, run, wait_until
+
+
+class Latency(Case):
+    def test_line_to_set_entry(self):
+        host = self.host().start()
+        taken = []
+        for i in range(50):
+            address = "198.51.100.%d" % (i + 1)
+            start = time.monotonic()
+            host.fail(address)
+            wait_until("the ban of %s" % address, lambda a=address: in_set("kban-test", a), pause=0.0005)
+            taken.append(time.monotonic() - start)
+        median = statistics.median(taken) * 1000
+        print("line written to set entry seen: median %.1f ms, most %.1f ms, %d samples"
+              % (median, max(taken) * 1000, len(taken)))
+        self.assertLess(median, 100)
+
+
+class Watcher(threading.Thread):
+    """Looks at a set all the time, and counts looks in which somebody is missing."""
+
+    def __init__(self, name, expected):
+        super().__init__(daemon=True)
+        self.name_of_set, self.expected = name, set(expected)
+        self.looks = self.gaps = 0
+        self.going = True
+
+    def run(self):
+        while self.going:
+            found = members(self.name_of_set)
+            self.looks += 1
+            if found is None or not self.expected <= set(found):
+                self.gaps += 1
+            time.sleep(0.01)
+
+    def finish(self):
+        self.going = False
+        self.join()
+        return self.gaps
+
+
+class Restart(Case):
+    def banned_host(self, count=500):
+        host = self.host().start()
+        self.addresses = ["10.%d.%d.1" % (i // 250, i % 250) for i in range(count)]
+        host.fail(*self.addresses)
+        wait_until("%d bans" % count, lambda: len(members("kban-test") or ()) == count, limit=30)
+        return host
+
+    def check(self, end):
+        host = self.banned_host()
+        before, at = members("kban-test"), time.monotonic()
+        watcher = Watcher("kban-test", self.addresses)
+        watcher.start()
+        end(host)
+        host.start()
+        after, passed = members("kban-test"), time.monotonic() - at
+        self.assertEqual(watcher.finish(), 0, "gaps")
+        self.assertGreater(watcher.looks, 5)
+        self.assertEqual(set(before), set(after))
+        for address, left in after.items():
+            self.assertAlmostEqual(before[address] - passed, left, delta=2.1)
+        self.assertEqual(host.ask("status", "test")["jail"]["currently_banned"], len(after))
+
+    def test_stop_and_start(self):
+        self.check(lambda host: host.stop())
+
+    def test_interrupt_and_start(self):
+        self.check(lambda host: host.stop(signal.SIGINT))
+
+    def test_kill_and_start(self):
+        self.check(lambda host: host.kill())
+
+    def test_counters_survive_a_kill(self):
+        host = self.host({"test": {"maxretry": 3}}).start()
+        host.fail("192.0.2.1", "192.0.2.1", "192.0.2.2")
+        wait_until("failures", lambda: host.ask("status", "test")["jail"]["total_failed"] == 3)
+        host.kill()
+        host.start()
+        host.fail("192.0.2.1", "192.0.2.2", "192.0.2.9", "192.0.2.9", "192.0.2.9")
+        wait_until("the ban of the last", lambda: in_set("kban-test", "192.0.2.9"))
+        self.assertTrue(in_set("kban-test", "192.0.2.1"))
+        self.assertFalse(in_set("kban-test", "192.0.2.2"))
+
+    def test_lines_written_while_down_count_once(self):
+        host = self.host({"test": {"maxretry": 2}}).start()
+        host.fail("192.0.2.1", "192.0.2.3")
+        wait_until("failures", lambda: host.ask("status", "test")["jail"]["total_failed"] == 2)
+        host.kill()
+        host.fail("192.0.2.1", "192.0.2.2")
+        host.start()
+        host.fail("192.0.2.9", "192.0.2.9")
+        wait_until("the last ban", lambda: in_set("kban-test", "192.0.2.9"))
+        self.assertTrue(in_set("kban-test", "192.0.2.1"))
+        self.assertFalse(in_set("kban-test", "192.0.2.2"))
+        self.assertFalse(in_set("kban-test", "192.0.2.3"))
+
+    def test_reload_keeps_bans_and_counters(self):
+        host = self.host({"test": {"maxretry": 2}}).start()
+        host.fail("192.0.2.1", "192.0.2.1", "192.0.2.2")
+        wait_until("a ban", lambda: in_set("kban-test", "192.0.2.1"))
+        watcher = Watcher("kban-test", ["192.0.2.1"])
+        watcher.start()
+        for _ in range(10):
+            host.process.send_signal(signal.SIGHUP)
+            host.client("reload")
+        self.assertEqual(watcher.finish(), 0, "gaps")
+        host.fail("192.0.2.2")
+        wait_until("the ban of the other", lambda: in_set("kban-test", "192.0.2.2"))
+        self.assertEqual(run("iptables", "-w", "-S", "INPUT").count("--match-set"), 1)
+
+
+class End(Case):
+    def test_bans_end_without_a_daemon(self):
+        host = self.host(default="bantime = 3").start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        host.kill()
+        taken = wait_until("the ban's end", lambda: not in_set("kban-test", "192.0.2.1"), limit=8)
+        self.assertLess(taken, 5)
+
+    def test_bans_end_with_a_daemon(self):
+        host = self.host(default="bantime = 2").start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        wait_until("the ban's end", lambda: host.ask("banned")["jails"][0]["addresses"] == [], limit=8)
+        self.assertFalse(in_set("kban-test", "192.0.2.1"))
+        with open(host.journal) as file:
+            self.assertIn("[test] Unban 192.0.2.1", file.read())
+
+    def test_stop_with_flush_leaves_nothing(self):
+        host = self.host().start()
+        host.fail("192.0.2.1", "2001:db8::1")
+        wait_until("the bans", lambda: in_set("kban-test6", "2001:db8::1"))
+        host.client("stop", "--flush")
+        host.process.wait(20)
+        self.assertEqual(run("ipset", "list", "-n"), "")
+        self.assertNotIn("--match-set", run("iptables", "-w", "-S") + run("ip6tables", "-w", "-S"))
+
+
+class Repair(Case):
+    def is_whole(self):
+        left = (members("kban-test") or {}).get("192.0.2.1", 0)
+        return abs(left - 600) < 15 and "kban-test" in run("iptables", "-w", "-S", "INPUT")
+
+    def check(self, *commands):
+        host = self.host().start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        for command in commands:
+            run(*command.split())
+        self.assertFalse(self.is_whole())
+        taken = wait_until("the repair", self.is_whole, limit=12)
+        print("%s: repaired after %.1f s" % ("; ".join(commands), taken))
+        self.assertLess(taken, 10)
+
+    def test_flushed_set(self):
+        self.check("ipset flush kban-test")
+
+    def test_destroyed_sets(self):
+        self.check("iptables -w -F", "ip6tables -w -F", "ipset destroy")
+
+    def test_flushed_rules(self):
+        self.check("iptables -w -F")
+
+    def test_a_ban_after_the_set_is_gone_is_in_force_at_once(self):
+        host = self.host().start()
+        for command in ("iptables -w -F", "ip6tables -w -F", "ipset destroy"):
+            run(*command.split())
+        host.fail("192.0.2.7")
+        self.assertLess(wait_until("the ban", lambda: in_set("kban-test", "192.0.2.7")), 2)
+
+    def test_set_of_another_type(self):
+        host = self.host()
+        run("ipset", "create", "kban-test", "hash:net")
+        host.start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        self.assertIn("timeout", run("ipset", "list", "kban-test"))
+
+
+class Commands(Case):
+    def test_ban_and_unban_by_hand(self):
+        host = self.host({"test": {}, "other": {}}).start()
+        self.assertEqual(host.client("set", "test", "banip", "192.0.2.1", "192.0.2.2").stdout, "2\n")
+        self.assertTrue(in_set("kban-test", "192.0.2.1"))
+        self.assertEqual(host.client("set", "other", "banip", "192.0.2.1").stdout, "1\n")
+        self.assertEqual(host.client("banned", "192.0.2.1").stdout, "[['other', 'test']]\n")
+        self.assertEqual(host.client("unban", "192.0.2.1").stdout, "2\n")
+        self.assertFalse(in_set("kban-test", "192.0.2.1"))
+        self.assertEqual(host.client("unban", "--all").stdout, "1\n")
+        self.assertEqual(members("kban-test"), {})
+
+    def test_why_tells_rule_and_lines(self):
+        host = self.host({"test": {"maxretry": 2}}).start()
+        host.fail("192.0.2.1", "192.0.2.1", "192.0.2.5")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        why = host.ask("why", "192.0.2.1")
+        ban = why["bans"][0]
+        self.assertTrue(why["banned"])
+        self.assertEqual((ban["jail"], ban["set"], ban["number"]), ("test", "kban-test", 1))
+        self.assertAlmostEqual(ban["remaining"], 600, delta=5)
+        self.assertEqual([f["line"] for f in ban["failures"]], [1, 2])
+        self.assertTrue(ban["failures"][0]["text"].endswith(" fail from 192.0.2.1"))
+        self.assertEqual(ban["failures"][0]["source"], host.log)
+        rule = ban["failures"][0]["rule"]
+        self.assertEqual((rule["text"], rule["line"]), ("^ fail from <HOST>$", 2))
+        self.assertTrue(rule["file"].endswith("filter.d/test.conf"))
+        pending = host.ask("why", "192.0.2.5")
+        self.assertFalse(pending["banned"])
+        self.assertEqual((pending["pending"][0]["count"], pending["pending"][0]["maxretry"]), (1, 2))
+        text = host.client("why", "192.0.2.1").stdout
+        for part in ("test", "^ fail from <HOST>$", "filter.d/test.conf:2", " fail from 192.0.2.1"):
+            self.assertIn(part, text)
+
+    def test_ignored_hosts_are_told(self):
+        host = self.host(default="ignoreip = 192.0.2.0/24").start()
+        host.fail("192.0.2.1", "198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-test", "198.51.100.1"))
+        self.assertEqual(members("kban-test").keys(), {"198.51.100.1"})
+        self.assertEqual(host.ask("why", "192.0.2.1")["protected"],
+                         [{"jail": "test", "entry": "192.0.2.0/24"}])
+
+    def test_flush_starts_afresh(self):
+        host = self.host().start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        host.client("flush")
+        self.assertEqual(members("kban-test"), {})
+        self.assertIn("kban-test", run("iptables", "-w", "-S", "INPUT"))
+        host.fail("192.0.2.2")
+        wait_until("a new ban", lambda: in_set("kban-test", "192.0.2.2"))
+
+    def test_second_daemon_is_refused(self):
+        host = self.host().start()
+        second = self.host()
+        second.state = host.state
+        with self.assertRaisesRegex(AssertionError, "ended with 1"):
+            second.start()
+        self.assertEqual(host.client("ping").returncode, 0)
+
+
+class Reload(Case):
+    def test_changed_port_leaves_no_orphan(self):
+        host = self.host().start()
+        host.write_jails({"test": {"action": "iptables-multiport[port=2525, protocol=tcp]"}})
+        host.client("reload")
+        wait_until("the new rule", lambda: "2525" in run("iptables", "-w", "-S", "INPUT"))
+        self.assertEqual(run("iptables", "-w", "-S", "INPUT").count("--match-set"), 1)
+
+    def test_broken_configuration_is_refused(self):
+        host = self.host().start()
+        host.write_jails({"test": {"bantime": "soon"}})
+        done = host.client("reload", check=False)
+        self.assertEqual(done.returncode, 255)
+        self.assertIn("jail.conf:", done.stdout + done.stderr)
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+
+    def test_removed_jail_leaves_no_set(self):
+        host = self.host({"test": {}, "other": {}}).start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-other", "192.0.2.1"))
+        host.write_jails({"test": {}})
+        host.client("reload")
+        wait_until("the set to go", lambda: members("kban-other") is None, limit=15)
+        self.assertTrue(in_set("kban-test", "192.0.2.1"))
+
+    def test_new_set_name_is_filled(self):
+        host = self.host().start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        host.write_jails({"test": {"action": "iptables-ipset-proto6[port=25, protocol=tcp]"}})
+        host.client("reload")
+        wait_until("the entry in the new set", lambda: in_set("f2b-test", "192.0.2.1"), limit=2)
+
+
+if __name__ == "__main__":
+    main()
