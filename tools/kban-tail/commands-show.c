@@ -118,6 +118,34 @@ static json_t *describe_jail(const struct kban_watch *watch, size_t index)
 	return object;
 }
 
+static json_t *describe_log(const struct kban_follow *follow, size_t index)
+{
+	struct kban_follow_state state;
+	json_t *object = json_object();
+
+	kban_follow_file(follow, index, &state);
+	json_object_set_new(object, "path",
+			    utf8((struct kban_text){ state.path, strlen(state.path) }));
+	json_object_set_new(object, "missing", json_boolean(state.missing));
+	json_object_set_new(object, "offset", json_integer((json_int_t)state.position.offset));
+	json_object_set_new(object, "lines", json_integer((json_int_t)state.position.lines));
+	json_object_set_new(object, "bytes", json_integer((json_int_t)state.bytes));
+	json_object_set_new(object, "reads", json_integer((json_int_t)state.reads));
+	json_object_set_new(object, "truncated", json_integer((json_int_t)state.truncated));
+	json_object_set_new(object, "dropped", json_integer((json_int_t)state.dropped));
+	return object;
+}
+
+static json_t *describe_logs(const struct kban_watch *watch)
+{
+	const struct kban_follow *follow = kban_watch_follow(watch);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < kban_follow_file_count(follow); i++)
+		json_array_append_new(list, describe_log(follow, i));
+	return list;
+}
+
 void command_status(struct command *command)
 {
 	const struct kban_watch *watch = command->daemon->watch;
@@ -126,6 +154,7 @@ void command_status(struct command *command)
 	for (size_t i = 0; i < kban_watch_jail_count(watch); i++)
 		json_array_append_new(list, describe_jail(watch, i));
 	json_object_set_new(command->reply, "jails", list);
+	json_object_set_new(command->reply, "logs", describe_logs(watch));
 	json_object_set_new(command->reply, "saving", json_boolean(!kban_watch_is_unsaved(watch)));
 	json_object_set_new(command->reply, "problems",
 			    json_integer((json_int_t)kban_config_problem_count(
