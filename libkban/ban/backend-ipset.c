@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bans and lifts are held back for each set and sent by commit, many to a message.
+ *
+ * A set that does not fit is replaced under the rules that refer to it: a new one is filled with
+ * what can be kept and takes the place of the old one by swap, so there is no moment without
+ * protection. The kernel swaps only sets of one type and family. Of others the old one is destroyed
+ * and the new one renamed, which it allows while no rule refers to them.
+ */
+#include "ban/backend-ipset-session.h"
+#include "ban/backend.h"
+#include "ban/ipset-listing.h"
+
+/* No jail's set has that name: kb_set_name() writes no '~'. */
+#define NEW_SET "kban~new"
+
+/* More changes than that are not kept room for. */
+#define KEEP_ROOM 4096
+
+/* What is held back for one set. */
+struct queue {
+	struct kb_set set;
+	struct kb_ipset_change *changes;
+	size_t count;
+	size_t capacity;
+};
+
+struct ipset_backend {
+	struct kban_backend backend;
+	struct kb_ipset_session *session;
+	struct queue *queues;
+	size_t count;
+	size_t capacity;
+	struct kb_buffer listing; /* room that is used again */
+};
+
+static struct ipset_backend *ipset_of(struct kban_backend *backend)
+{
+	return (struct ipset_backend *)backend;
+}
+
+/* Pass on why something failed, if it did. Returns @a status. */
+static int hand_over(int status, struct kban_error **problem, struct kban_error **err)
+{
+	if (status < 0 && err != NULL) {
+		kban_error_free(*err);
+		*err = kb_steal(*problem);
+	}
+	return status;
+}
+
+static bool fits(const struct kb_ipset_header *header, const struct kb_set *set)
+{
+	bool is_type = kb_text_is(header->type, "hash:net") ||
+		       (set->type == KB_SET_IP && kb_text_is(header->type, "hash:ip"));
+
+	return is_type && header->family == set->family && header->has_timeouts &&
+	       !header->has_mask && header->max_entries >= set->max_entries;
+}
+
+struct filling {
+	struct ipset_backend *ipset;
+	struct kb_set to;
+	struct kb_ipset_change changes[64];
+	size_t count;
+	int status;
+	struct kban_error **err;
+};
+
+static void send_filling(struct filling *filling)
+{
+	size_t done;
+
+	if (filling->status == KBAN_OK)
+		filling->status =
+			kb_ipset_change(filling->ipset->session, &filling->to, filling->changes,
+					filling->count, &done, filling->err);
+	filling->count = 0;
+}
+
+static uint32_t timeout_of(kban_usec remaining)
+{
+	kban_usec length = kb_ban_length(remaining);
+
+	return length == KBAN_FOREVER ? 0 : (uint32_t)(length / KBAN_SECOND);
+}
+
+static int keep_entry(const struct kban_addr *addr, kban_usec remaining, void *data)
+{
+	struct filling *filling = data;
+
+	if (kb_set_check(&filling->to, addr, NULL) < 0)
+		return 0;
+	filling->changes[filling->count++] = (struct kb_ipset_change){
+		.addr = *addr,
+		.timeout = timeout_of(remaining),
+	};
+	if (filling->count == kb_array_size(filling->changes))
+		send_filling(filling);
+	return filling->status;
+}
+
+/* Put what fits of the listed set into @a to. */
+static int fill(struct ipset_backend *ipset, const struct kb_set *to, struct kban_error **err)
+{
+	struct filling filling = { .ipset = ipset, .to = *to, .err = err };
+
+	kb_ipset_entries_visit(kb_buffer_content(&ipset->listing), to->family, keep_entry,
+			       &filling);
+	send_filling(&filling);
+	return filling.status;
+}
+
+static int destroy_if_there(struct ipset_backend *ipset, const char *name, struct kban_error **err)
+{
+	kban_auto(error) problem = NULL;
+	int status = kb_ipset_destroy(ipset->session, name, &problem);
+
+	return hand_over(status == KBAN_E_NOTFOUND ? KBAN_OK : status, &problem, err);
+}
+
+static int take_place(struct ipset_backend *ipset, const struct kb_set *set,
+		      const struct kb_ipset_header *old, struct kban_error **err)
+{
+	const char *type = set->type == KB_SET_NET ? "hash:net" : "hash:ip";
+	int status;
+
+	if (kb_text_is(old->type, type) && old->family == set->family)
+		return kb_ipset_swap(ipset->session, NEW_SET, set->name, err);
+	status = kb_ipset_destroy(ipset->session, set->name, err);
+	if (status == KBAN_E_DENIED)
+		return kb_fail(err, status, NULL,
+			       "set '%s' is a %.*s that a rule refers to, and cannot become a %s "
+			       "for IPv%d",
+			       set->name, (int)old->type.len, old->type.data, type, set->family);
+	return status < 0 ? status : kb_ipset_rename(ipset->session, NEW_SET, set->name, err);
+}
+
+static int replace(struct ipset_backend *ipset, const struct kb_set *set, struct kban_error **err)
+{
+	struct kb_set new_set = *set;
+	struct kb_ipset_header old;
+	int status = kb_ipset_list(ipset->session, set->name, KB_IPSET_ALL, &ipset->listing, err);
+
+	if (status < 0)
+		return status;
+	if (!kb_ipset_header_parse(kb_buffer_content(&ipset->listing), &old))
+		return kb_fail(err, KBAN_E_SYSTEM, NULL, "set '%s': cannot be read", set->name);
+	strcpy(new_set.name, NEW_SET);
+	if (set->max_entries < old.max_entries)
+		new_set.max_entries = old.max_entries;
+	status = destroy_if_there(ipset, NEW_SET, err);
+	if (status == KBAN_OK)
+		status = kb_ipset_create(ipset->session, &new_set, err);
+	if (status == KBAN_OK)
+		status = fill(ipset, &new_set, err);
+	if (status == KBAN_OK)
+		status = take_place(ipset, set, &old, err);
+	/* Either the old set, or the new one in vain. */
+	destroy_if_there(ipset, NEW_SET, NULL);
+	return status;
+}
+
+static int ipset_open(struct kban_backend *backend, const struct kb_set *set,
+		      struct kban_error **err)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+	struct kb_ipset_header header;
+	kban_auto(error) problem = NULL;
+	int status = kb_ipset_list(ipset->session, set->name, KB_IPSET_HEADER, &ipset->listing,
+				   &problem);
+
+	if (status == KBAN_E_NOTFOUND)
+		return kb_ipset_create(ipset->session, set, err);
+	if (status < 0)
+		return hand_over(status, &problem, err);
+	if (kb_ipset_header_parse(kb_buffer_content(&ipset->listing), &header) &&
+	    fits(&header, set))
+		return KBAN_OK;
+	return replace(ipset, set, err);
+}
+
+/* Where changes of @a set are held back, or NULL without memory. */
+static struct queue *queue_of(struct ipset_backend *ipset, const struct kb_set *set)
+{
+	for (size_t i = 0; i < ipset->count; i++)
+		if (strcmp(ipset->queues[i].set.name, set->name) == 0)
+			return &ipset->queues[i];
+	if (kb_array_room(&ipset->queues, &ipset->capacity, ipset->count, sizeof(*ipset->queues)) <
+	    0)
+		return NULL;
+	ipset->queues[ipset->count] = (struct queue){ .set = *set };
+	return &ipset->queues[ipset->count++];
+}
+
+static int hold_back(struct kban_backend *backend, const struct kb_set *set,
+		     const struct kb_ipset_change *change, struct kban_error **err)
+{
+	int status = kb_set_check(set, &change->addr, err);
+	struct queue *queue;
+
+	if (status < 0)
+		return status;
+	queue = queue_of(ipset_of(backend), set);
+	if (queue == NULL || kb_array_room(&queue->changes, &queue->capacity, queue->count,
+					   sizeof(*queue->changes)) < 0)
+		return kb_fail_memory(err);
+	queue->set = *set;
+	queue->changes[queue->count++] = *change;
+	return KBAN_OK;
+}
+
+static int ipset_ban(struct kban_backend *backend, const struct kb_set *set,
+		     const struct kban_addr *addr, kban_usec lasts, struct kban_error **err)
+{
+	struct kb_ipset_change change = { .addr = *addr, .timeout = timeout_of(lasts) };
+
+	return hold_back(backend, set, &change, err);
+}
+
+static int ipset_lift(struct kban_backend *backend, const struct kb_set *set,
+		      const struct kban_addr *addr, struct kban_error **err)
+{
+	struct kb_ipset_change change = { .addr = *addr, .is_lift = true };
+
+	return hold_back(backend, set, &change, err);
+}
+
+/* True if other changes of the same set may still be made. */
+static bool is_about_entry(int status)
+{
+	return status == KBAN_E_LIMIT;
+}
+
+/* Send all of @a queue that the kernel takes; the first refusal is answered. */
+static int send_queue(struct ipset_backend *ipset, const struct queue *queue,
+		      struct kban_error **err)
+{
+	size_t next = 0;
+	int first = KBAN_OK;
+
+	while (next < queue->count) {
+		size_t done;
+		int status =
+			kb_ipset_change(ipset->session, &queue->set, &queue->changes[next],
+					queue->count - next, &done, first == KBAN_OK ? err : NULL);
+
+		first = first == KBAN_OK ? status : first;
+		if (status < 0 && !is_about_entry(status))
+			break;
+		next += status < 0 ? done + 1 : done;
+	}
+	return first;
+}
+
+static void empty_queue(struct queue *queue)
+{
+	queue->count = 0;
+	if (queue->capacity <= KEEP_ROOM)
+		return;
+	free(queue->changes);
+	queue->changes = NULL;
+	queue->capacity = 0;
+}
+
+static int ipset_commit(struct kban_backend *backend, struct kban_error **err)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+	int first = KBAN_OK;
+
+	for (size_t i = 0; i < ipset->count; i++) {
+		int status = send_queue(ipset, &ipset->queues[i], first == KBAN_OK ? err : NULL);
+
+		first = first == KBAN_OK ? status : first;
+		empty_queue(&ipset->queues[i]);
+	}
+	return first;
+}
+
+static int ipset_list(struct kban_backend *backend, const struct kb_set *set, kb_entry_fn *visit,
+		      void *data, struct kban_error **err)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+	kb_auto_clear(buffer) listing = { 0 };
+	int status = kb_ipset_list(ipset->session, set->name, KB_IPSET_ALL, &listing, err);
+
+	if (status == KBAN_OK)
+		kb_ipset_entries_visit(kb_buffer_content(&listing), set->family, visit, data);
+	return status;
+}
+
+static void forget_queue(struct ipset_backend *ipset, const char *name)
+{
+	for (size_t i = 0; i < ipset->count; i++) {
+		if (strcmp(ipset->queues[i].set.name, name) != 0)
+			continue;
+		free(ipset->queues[i].changes);
+		ipset->queues[i] = ipset->queues[--ipset->count];
+		return;
+	}
+}
+
+static int ipset_remove(struct kban_backend *backend, const struct kb_set *set,
+			struct kban_error **err)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+	kban_auto(error) problem = NULL;
+	int status = kb_ipset_flush(ipset->session, set->name, &problem);
+
+	forget_queue(ipset, set->name);
+	if (status == KBAN_OK) {
+		status = kb_ipset_destroy(ipset->session, set->name, &problem);
+		/* It is empty; that a rule holds on to it does no harm. */
+		if (status == KBAN_E_DENIED)
+			return KBAN_OK;
+	}
+	return hand_over(status == KBAN_E_NOTFOUND ? KBAN_OK : status, &problem, err);
+}
+
+static void ipset_free(struct kban_backend *backend)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+
+	for (size_t i = 0; i < ipset->count; i++)
+		free(ipset->queues[i].changes);
+	free(ipset->queues);
+	kb_buffer_clear(&ipset->listing);
+	kb_ipset_session_free(ipset->session);
+	kban_context_unref(backend->ctx);
+	free(ipset);
+}
+
+static const struct kb_backend_ops ipset_ops = {
+	.name = "ipset",
+	.open = ipset_open,
+	.ban = ipset_ban,
+	.lift = ipset_lift,
+	.commit = ipset_commit,
+	.list = ipset_list,
+	.remove = ipset_remove,
+	.free = ipset_free,
+};
+
+int kban_backend_ipset_new(struct kban_context *ctx, struct kban_backend **out,
+			   struct kban_error **err)
+{
+	struct ipset_backend *ipset = calloc(1, sizeof(*ipset));
+	int status;
+
+	if (ipset == NULL)
+		return kb_fail_memory(err);
+	status = kb_ipset_session_new(&ipset->session, err);
+	if (status < 0) {
+		free(ipset);
+		return status;
+	}
+	ipset->backend.ops = &ipset_ops;
+	ipset->backend.ctx = kban_context_ref(ctx);
+	*out = &ipset->backend;
+	return KBAN_OK;
+}
