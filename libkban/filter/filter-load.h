@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "conf/conf-load.h"
 #include "conf/conf-value.h"
 
 /* One pattern as an operator wrote it. */
@@ -25,8 +26,8 @@ struct kb_rule_list {
 };
 
 struct kb_filter_source {
-	char *name; /* without directory and suffix; for a bare regex "" */
-	char *path; /* the file that was found first, or NULL */
+	char *name;                    /* without directory and suffix; for a bare regex "" */
+	char *path;                    /* the file that was found first, or NULL */
 	struct kb_rule_list prefregex; /* none or one */
 	struct kb_rule_list failregex;
 	struct kb_rule_list ignoreregex;
@@ -40,12 +41,19 @@ struct kb_filter_source {
 
 struct kb_filter_request {
 	const char *config_dir; /* holds filter.d/ */
-	/* NAME, NAME[option=value …], a path to a filter file with or without options. */
+	/*
+	 * NAME, NAME[option=value …], a path to a filter file with or without options; "" for none,
+	 * only what the jail says itself.
+	 */
 	const char *filter;
 	struct kb_where where; /* where @a filter was written */
-	/* Options of the jail that a filter may see and that override it; NULL for none. */
+	/*
+	 * Options of the jail that a filter may see and that override it, with all references
+	 * resolved; NULL for none.
+	 */
 	const struct kb_options *jail;
-	const char *backend; /* decides logtype; NULL: a file */
+	const char *backend;              /* decides logtype; NULL: a file */
+	struct kb_problem_list *problems; /* receives warnings, without subject; NULL: untold */
 };
 
 /*
@@ -55,6 +63,21 @@ struct kb_filter_request {
 int kb_filter_source_load(const struct kb_filter_request *request, struct kb_filter_source **out,
 			  struct kban_error **err);
 
+/* What %(known/NAME)s in a jail refers to: the options of its filter, with all that they refer to.
+ */
+struct kb_filter_known {
+	struct kb_options options; /* named known/NAME, in lower case */
+	struct kb_conf *conf;      /* whose file names places point to */
+};
+
+/*
+ * KBAN_OK also without such a filter or with options that cannot be resolved, which are left out;
+ * what is wrong is for kb_filter_source_load() to say. KBAN_E_NOMEM.
+ */
+int kb_filter_known_load(const struct kb_filter_request *request, struct kb_filter_known *out);
+
+void kb_filter_known_clear(struct kb_filter_known *known);
+
 /* An empty source named @a name, to append patterns to. NULL without memory. */
 struct kb_filter_source *kb_filter_source_new(const char *name);
 
@@ -62,8 +85,13 @@ struct kb_filter_source *kb_filter_source_new(const char *name);
 int kb_filter_source_append(struct kb_filter_source *source, struct kb_rule_list *list,
 			    struct kban_text text, const struct kb_where *where);
 
+/* @a where with a copy of its file name that lives as long as the source. */
+int kb_filter_source_where(struct kb_filter_source *source, const struct kb_where *where,
+			   struct kb_where *out);
+
 void kb_filter_source_free(struct kb_filter_source *source);
 
 KB_DEFINE_AUTO(filter_source)
+KB_DEFINE_AUTO_CLEAR(filter_known)
 
 #endif /* KB_FILTER_FILTER_LOAD_H */
