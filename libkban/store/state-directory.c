@@ -170,12 +170,12 @@ static int free_name(int fd, kban_usec now, char *name, size_t size)
 }
 
 /*
- * The log goes first: left behind under its name, it would be taken for that of the next state
+ * The logs go first: left behind under their names, they would be taken for those of the next state
  * file, if this process were killed in between.
  */
 static int rename_all(int fd, const char *name)
 {
-	static const char *const suffixes[] = { "-wal", "-shm", "" };
+	static const char *const suffixes[] = { "-journal", "-wal", "-shm", "" };
 	size_t i;
 
 	for (i = 0; i < kb_array_size(suffixes); i++) {

@@ -29,7 +29,7 @@ const char *kb_state_directory_file(const struct kb_state_directory *directory);
 int kb_state_directory_ready(struct kb_state_directory *directory, struct kban_error **err);
 
 /*
- * Rename the state file, and the log that belongs to it, to state.bad-TIME. @a out receives the new
+ * Rename the state file, and the logs that belong to it, to state.bad-TIME. @a out receives the new
  * path, owned by the caller.
  */
 int kb_state_directory_set_aside(struct kb_state_directory *directory, kban_usec now, char **out,

@@ -16,7 +16,7 @@ static struct kban_text good_file(struct place *place, struct kb_buffer *bytes)
 	int i;
 
 	begin(store);
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 120; i++) {
 		char host[32];
 
 		snprintf(host, sizeof(host), "198.51.100.%d", i);
@@ -80,7 +80,7 @@ static void flipped_bytes(void **state)
 	struct place *place = *state;
 	kb_auto_clear(buffer) bytes = { 0 };
 	struct kban_text good = good_file(place, &bytes);
-	size_t step = good.len / 300 + 1;
+	size_t step = good.len / 80 + 1;
 	size_t i;
 
 	for (i = 0; i < good.len; i += i < 100 ? 1 : step) {
