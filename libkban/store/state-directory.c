@@ -45,12 +45,10 @@ const char *kb_state_directory_file(const struct kb_state_directory *directory)
 static int fail(const char *path, const char *what, struct kban_error **err)
 {
 	struct kb_where where = { path, 0 };
-	int number = errno;
-	int status = kb_fail_errno(err, number, &where, "%s", what);
 
-	if (number != EACCES && number != EPERM)
-		return status;
-	return kb_fail(err, KBAN_E_DENIED, &where, "%s: permission denied", what);
+	if (errno == EACCES || errno == EPERM)
+		return kb_fail(err, KBAN_E_DENIED, &where, "%s: permission denied", what);
+	return kb_fail_errno(err, errno, &where, "%s", what);
 }
 
 /* Who has the lock, or 0 if that cannot be told. */

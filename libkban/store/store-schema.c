@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -69,15 +70,36 @@ static const char on_write[] = "PRAGMA journal_mode = WAL;"
 			       "PRAGMA wal_autocheckpoint = 100;"
 			       "PRAGMA journal_size_limit = 1048576;";
 
-static bool is_full(const sqlite3 *db, int code)
+static int file_errno(sqlite3 *db, int which)
 {
-	int number = sqlite3_system_errno((sqlite3 *)(uintptr_t)db);
+	sqlite3_file *file = NULL;
+	int number = 0;
 
-	return code == SQLITE_FULL ||
-	       (code == SQLITE_IOERR && (number == ENOSPC || number == EDQUOT || number == EFBIG));
+	sqlite3_file_control(db, "main", which, &file);
+	if (file != NULL && file->pMethods != NULL)
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return number;
 }
 
-static int status_of(const sqlite3 *db, int code)
+/* Of the system call that made SQLite answer @a code; of a commit, only its files know it. */
+static int system_errno(sqlite3 *db, int code)
+{
+	int number = sqlite3_system_errno(db);
+
+	if (number == 0 && db != NULL && code == SQLITE_IOERR)
+		number = file_errno(db, SQLITE_FCNTL_JOURNAL_POINTER);
+	if (number == 0 && db != NULL && code == SQLITE_IOERR)
+		number = file_errno(db, SQLITE_FCNTL_FILE_POINTER);
+	return number;
+}
+
+/* SQLite knows ENOSPC only. */
+static bool is_full(int number)
+{
+	return number == EDQUOT || number == EFBIG;
+}
+
+static int status_of(int code, int number)
 {
 	switch (code) {
 	case SQLITE_NOMEM:
@@ -91,26 +113,32 @@ static int status_of(const sqlite3 *db, int code)
 	case SQLITE_ERROR: /* our own statements are right, so a table is missing or altered */
 	case SQLITE_MISMATCH:
 		return KBAN_E_SYNTAX;
+	case SQLITE_FULL:
+		return KBAN_E_LIMIT;
+	case SQLITE_IOERR:
+		return is_full(number) ? KBAN_E_LIMIT : KBAN_E_SYSTEM;
+	case SQLITE_CANTOPEN:
+		return number == EACCES || number == EPERM ? KBAN_E_DENIED : KBAN_E_SYSTEM;
 	default:
-		return is_full(db, code) ? KBAN_E_LIMIT : KBAN_E_SYSTEM;
+		return KBAN_E_SYSTEM;
 	}
 }
 
 int kb_schema_fail(sqlite3 *db, int code, const char *path, struct kban_error **err)
 {
 	struct kb_where where = { path, 0 };
-	int status = code == SQLITE_IOERR_NOMEM ? KBAN_E_NOMEM : status_of(db, code & 0xff);
-	int number = sqlite3_system_errno(db);
+	char reason[128];
+	int primary = code & 0xff;
+	int number = system_errno(db, primary);
+	int status = code == SQLITE_IOERR_NOMEM ? KBAN_E_NOMEM : status_of(primary, number);
 
 	if (status == KBAN_E_NOMEM)
 		return kb_fail_memory(err);
-	if ((code & 0xff) == SQLITE_CANTOPEN && (number == EACCES || number == EPERM))
-		return kb_fail(err, KBAN_E_DENIED, &where, "permission denied");
-	if ((code & 0xff) == SQLITE_IOERR && number != 0) {
-		(void)kb_fail_errno(err, number, &where, "%s", sqlite3_errstr(code & 0xff));
-		return status;
-	}
-	return kb_fail(err, status, &where, "%s", sqlite3_errmsg(db));
+	if (number == 0 || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN))
+		return kb_fail(err, status, &where, "%s", sqlite3_errmsg(db));
+	errno = number;
+	snprintf(reason, sizeof(reason), "%m");
+	return kb_fail(err, status, &where, "%s: %s", sqlite3_errstr(primary), reason);
 }
 
 static int run(sqlite3 *db, const char *sql, const char *path, struct kban_error **err)
