@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include <kban/cleanup.h>
-
 #include "base/memory.h"
 
 #define EVENTS        100000

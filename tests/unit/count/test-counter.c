@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-test.h"
 
-#include <kban/cleanup.h>
+#include "failing-alloc.h"
 
 #define S KBAN_SECOND
 
@@ -332,6 +332,86 @@ static void memory_is_bounded_and_given_back(void **state)
 	assert_true(kban_counter_memory(counter) < empty + 64 * 1024);
 }
 
+static int count_two_hosts(void *data)
+{
+	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
+	struct kban_addr a = test_addr(A);
+	struct kban_addr d = test_addr(D);
+	kban_auto(counter) counter = NULL;
+	int status = kban_counter_new(&options, &counter);
+
+	(void)data;
+	if (status == KBAN_OK)
+		status = kban_counter_add(counter, &a, 1);
+	if (status > 0)
+		status = kban_counter_add(counter, &a, 2);
+	if (status > 0)
+		status = kban_counter_add(counter, &d, 2);
+	return status;
+}
+
+static void every_allocation_may_fail(void **state)
+{
+	(void)state;
+	assert_every_allocation_may_fail(count_two_hosts, NULL);
+}
+
+static void nothing_is_recorded_without_memory(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 10);
+
+	(void)state;
+	failing_alloc_start(1);
+	assert_int_equal(add(counter, A, 1), KBAN_E_NOMEM);
+	assert_true(failing_alloc_stop());
+	assert_int_equal(kban_counter_hosts(counter), 0);
+	assert_int_equal(add(counter, A, 1), 1);
+	failing_alloc_start(1);
+	assert_int_equal(add(counter, A, 2), KBAN_E_NOMEM);
+	assert_true(failing_alloc_stop());
+	assert_int_equal(count(counter, A, 2), 1);
+	assert_int_equal(add(counter, A, 3), 2);
+}
+
+static void warm_counter_allocates_nothing(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 100);
+	struct kban_addr addr;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 600; i++) {
+		addr = numbered(i / 2);
+		assert_true(kban_counter_add(counter, &addr, i * S) > 0);
+	}
+	failing_alloc_start(1);
+	for (i = 600; i < 6000; i++) {
+		addr = numbered(i / 2);
+		assert_true(kban_counter_add(counter, &addr, i * S) > 0);
+	}
+	assert_false(failing_alloc_stop());
+}
+
+/* With the 257th host the table grows beyond its first chunk; that allocation is the second. */
+static void table_that_cannot_grow_still_finds_all(void **state)
+{
+	kban_auto(counter) counter = new_counter(600 * S, 5, 1000);
+	struct kban_addr addr;
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		addr = numbered(i);
+		failing_alloc_start(i >= 256 && i % 256 == 0 ? 2 : i > 256 ? 1 : 0);
+		assert_int_equal(kban_counter_add(counter, &addr, 1), 1);
+		failing_alloc_stop();
+	}
+	for (i = 0; i < 1000; i++) {
+		addr = numbered(i);
+		assert_int_equal(kban_counter_count(counter, &addr, 1), 1);
+	}
+}
+
 static void options_out_of_range(void **state)
 {
 	static const struct kban_counter_options wrong[] = {
@@ -386,6 +466,10 @@ int main(void)
 		cmocka_unit_test(window_of_nothing_counts_one_instant),
 		cmocka_unit_test(many_hosts_keep_their_counts),
 		cmocka_unit_test(memory_is_bounded_and_given_back),
+		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(nothing_is_recorded_without_memory),
+		cmocka_unit_test(warm_counter_allocates_nothing),
+		cmocka_unit_test(table_that_cannot_grow_still_finds_all),
 		cmocka_unit_test(options_out_of_range),
 	};
 
