@@ -10,13 +10,14 @@
 #include "base/error.h"
 
 struct kb_policy {
-	unsigned max_retry;   /* 0 acts as 1 */
-	kban_usec ban_time;   /* KBAN_FOREVER, or any negative span: does not end */
-	bool increment;       /* longer bans for hosts banned before */
-	double factor;        /* bantime.factor, 1 by default */
-	const unsigned *multipliers; /* bantime.multipliers; NULL: doubling, 2^20 at most */
+	unsigned max_retry; /* 0 acts as 1 */
+	kban_usec ban_time; /* KBAN_FOREVER, or any negative span: does not end */
+	bool increment;     /* longer bans for hosts banned before */
+	double factor;      /* bantime.factor, 1 by default */
+	/* bantime.multipliers, by the number of earlier bans; NULL: doubling */
+	const unsigned *multipliers;
 	size_t multiplier_count;
-	kban_usec max_time;   /* 0: no limit */
+	kban_usec max_time;    /* 0: no limit */
 	kban_usec random_time; /* up to so much is added after the limit */
 };
 
