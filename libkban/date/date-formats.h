@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which time stamps a log may have: the default formats, or those of a filter's datepattern.
- * Immutable; which of them a log uses is learnt by a struct kb_date_detector.
+ * Immutable, and so may serve any number of filters and threads; which of them a log uses is
+ * learnt by a struct kb_date_detector.
  */
 #ifndef KB_DATE_DATE_FORMATS_H
 #define KB_DATE_DATE_FORMATS_H
@@ -12,6 +13,10 @@
 #include "base/memory.h"
 
 struct kb_date_formats;
+struct kb_date_pattern;
+
+/* More formats are no list that anybody wrote. */
+#define KB_DATE_FORMATS_MAX 1000
 
 /* One line of a datepattern. */
 struct kb_date_line {
@@ -24,7 +29,7 @@ struct kb_date_line {
  *
  * @param now   Decides which decades a four-digit year may be from.
  *
- * KBAN_E_SYNTAX names the place and the pattern.
+ * KBAN_E_SYNTAX and KBAN_E_LIMIT name the place and the pattern; KBAN_E_NOMEM.
  */
 int kb_date_formats_new(const struct kb_date_line *lines, size_t count, kban_usec now,
 			struct kb_date_formats **out, struct kban_error **err);
@@ -39,6 +44,10 @@ const char *kb_date_formats_name(const struct kb_date_formats *formats, size_t i
 /* The pattern as it was written, and the regular expression made of it. */
 const char *kb_date_formats_pattern(const struct kb_date_formats *formats, size_t index);
 const char *kb_date_formats_regex(const struct kb_date_formats *formats, size_t index);
+
+/* For the detector. Belongs to @a formats. */
+const struct kb_date_pattern *kb_date_formats_item(const struct kb_date_formats *formats,
+						   size_t index);
 
 KB_DEFINE_AUTO(date_formats)
 

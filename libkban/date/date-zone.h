@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Time zones as logs and options write them: letters, an offset, or both. */
+/*
+ * Time zones as logs and options write them: letters, an offset, or both, which then add up. Fixed
+ * offsets without rules for summer time; the letters mean what fail2ban lets them mean.
+ */
 #ifndef KB_DATE_DATE_ZONE_H
 #define KB_DATE_DATE_ZONE_H
 

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Formats are tried in an order that adapts: one that matches moves up, the sooner the more often
+ * and the further left it matched. The format of the last line is tried first, and where the new
+ * line has the same bounds in the same places, only there.
+ *
+ * A match is believed at once if its format is anchored or if it stands where the last one did.
+ * Otherwise other formats are tried, too, and the leftmost match wins.
+ */
+#include "date/date-detector.h"
+
+#include "base/text.h"
+#include "date/date-calendar.h"
+#include "date/date-number.h"
+#include "date/date-pattern.h"
+
+/* A format not seen for as long gives its place to the one that is. */
+#define UNUSED_AFTER (300 * KBAN_SECOND)
+
+#define NO_POSITION SIZE_MAX
+#define NO_CHAR     UINT32_MAX
+
+struct usage {
+	uint64_t hits;
+	kban_usec last_used;
+	size_t distance; /* where it matched last */
+};
+
+/* Where a match began or ended, and the characters around. */
+struct edge {
+	size_t column; /* in bytes */
+	uint32_t before, at;
+};
+
+/* A match of a format, which is told by its position in the order. */
+struct candidate {
+	size_t position;
+	size_t from, to; /* of all that the format matched */
+};
+
+struct kb_date_detector {
+	const struct kb_date_formats *formats;
+	struct kb_date_calendar calendar;
+	struct usage *usage; /* by format */
+	size_t *order;       /* formats */
+	size_t count;
+	size_t last;   /* position of the last one that matched, or NO_POSITION */
+	size_t unused; /* positions from here on had no hit when last looked at */
+	struct edge left, right;
+
+	struct kb_match *match; /* of the search at hand */
+	struct kb_match *kept;  /* of the best candidate so far */
+	struct candidate best;  /* its position is NO_POSITION while there is none */
+};
+
+int kb_date_detector_new(const struct kb_date_formats *formats, const int *zone_minutes,
+			 struct kb_date_detector **out)
+{
+	kb_auto(date_detector) detector = calloc(1, sizeof(*detector));
+
+	if (detector == NULL)
+		return KBAN_E_NOMEM;
+	detector->formats = formats;
+	detector->count = kb_date_formats_count(formats);
+	detector->last = NO_POSITION;
+	detector->left.column = 1;
+	kb_date_calendar_init(&detector->calendar, zone_minutes);
+	detector->usage = calloc(detector->count, sizeof(*detector->usage));
+	detector->order = calloc(detector->count, sizeof(*detector->order));
+	detector->match = kb_match_new();
+	detector->kept = kb_match_new();
+	if (!detector->usage || !detector->order || !detector->match || !detector->kept)
+		return KBAN_E_NOMEM;
+	for (size_t i = 0; i < detector->count; i++) {
+		detector->order[i] = i;
+		detector->usage[i].distance = SIZE_MAX;
+	}
+
+	*out = kb_steal(detector);
+	return KBAN_OK;
+}
+
+void kb_date_detector_free(struct kb_date_detector *detector)
+{
+	if (detector == NULL)
+		return;
+	kb_match_free(detector->match);
+	kb_match_free(detector->kept);
+	free(detector->usage);
+	free(detector->order);
+	free(detector);
+}
+
+uint64_t kb_date_detector_hits(const struct kb_date_detector *detector, size_t format)
+{
+	return detector->usage[format].hits;
+}
+
+static const struct kb_date_pattern *pattern_at(const struct kb_date_detector *detector,
+						size_t position)
+{
+	return kb_date_formats_item(detector->formats, detector->order[position]);
+}
+
+static struct usage *usage_at(const struct kb_date_detector *detector, size_t position)
+{
+	return &detector->usage[detector->order[position]];
+}
+
+static bool is_continuation(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+static uint32_t char_at(struct kban_text line, size_t column)
+{
+	uint32_t code = NO_CHAR;
+
+	if (column < line.len)
+		kb_utf8_decode(kb_text_slice(line, column, line.len), &code);
+	return code;
+}
+
+static uint32_t char_before(struct kban_text line, size_t column)
+{
+	size_t at = column;
+
+	if (column == 0 || column > line.len)
+		return NO_CHAR;
+	do
+		at--;
+	while (at > 0 && is_continuation(line.data[at]));
+	return char_at(line, at);
+}
+
+/* Letters and digits; beyond ASCII, everything is taken for one. */
+static bool is_alphanumeric(uint32_t code)
+{
+	return (code >= '0' && code <= '9') || (code >= 'A' && code <= 'Z') ||
+	       (code >= 'a' && code <= 'z') || (code >= 0x80 && code != NO_CHAR);
+}
+
+/* Columns are bytes: in a line with other characters one may fall within a character. */
+static bool is_between_chars(struct kban_text line, size_t column)
+{
+	return column >= line.len || !is_continuation(line.data[column]);
+}
+
+static bool looks_like_last(const struct kb_date_detector *detector, struct kban_text line)
+{
+	const struct edge *left = &detector->left, *right = &detector->right;
+
+	if (!is_between_chars(line, left->column) || !is_between_chars(line, right->column))
+		return false;
+	if (char_before(line, left->column) != left->before &&
+	    (char_at(line, left->column) != left->at || is_alphanumeric(left->at)))
+		return false;
+	return char_at(line, right->column) == right->at ||
+	       (char_before(line, right->column) == right->before &&
+		!is_alphanumeric(right->before));
+}
+
+/* Search @a line up to @a end, from @a start. A search that gives up at a limit found nothing. */
+static int search(struct kb_date_detector *detector, size_t position, struct kban_text line,
+		  size_t start, struct candidate *out)
+{
+	int found;
+
+	if (start > line.len)
+		return KB_MATCH_NONE;
+	found = kb_pattern_search(pattern_at(detector, position)->compiled, line, start,
+				  detector->match);
+	if (found != KB_MATCH_FOUND)
+		return found < 0 ? found : KB_MATCH_NONE;
+	out->position = position;
+	kb_match_group(detector->match, 0, &out->from, &out->to);
+	return KB_MATCH_FOUND;
+}
+
+/* Make the match of the last search the best one. */
+static void keep(struct kb_date_detector *detector, const struct candidate *candidate)
+{
+	struct kb_match *match = detector->kept;
+
+	detector->kept = detector->match;
+	detector->match = match;
+	detector->best = *candidate;
+}
+
+enum verdict { NOT_FINAL, FINAL };
+
+/*
+ * Try the format of the last line.
+ *
+ * @param skip  Receives its position if it need not be tried again.
+ *
+ * @return An enum verdict, or KBAN_E_NOMEM.
+ */
+static int try_last(struct kb_date_detector *detector, struct kban_text line, size_t *skip)
+{
+	const struct kb_date_pattern *pattern = pattern_at(detector, detector->last);
+	bool in_place = !pattern->anchored && looks_like_last(detector, line);
+	struct candidate candidate;
+	int found;
+
+	if (in_place)
+		found = search(detector, detector->last,
+			       kb_text_slice(line, 0, detector->right.column),
+			       detector->left.column, &candidate);
+	else
+		found = search(detector, detector->last, line, 0, &candidate);
+	if (!in_place)
+		*skip = detector->last;
+	if (found != KB_MATCH_FOUND)
+		return found < 0 ? found : NOT_FINAL;
+	keep(detector, &candidate);
+	if (detector->count == 1 || pattern->anchored)
+		return FINAL;
+	return candidate.from == detector->left.column && candidate.to == detector->right.column
+		       ? FINAL
+		       : NOT_FINAL;
+}
+
+/* Whether a match of the general search needs no comparison with that of another format. */
+static bool is_certain(const struct kb_date_detector *detector, const struct candidate *candidate)
+{
+	size_t position = candidate->position;
+	const struct usage *usage = usage_at(detector, position);
+
+	if (position + 1 == detector->count || pattern_at(detector, position)->anchored)
+		return true;
+	if (candidate->from == 0 && usage->hits > 0 && usage_at(detector, position + 1)->hits == 0)
+		return true;
+	return candidate->from <= usage->distance && candidate->from <= detector->left.column;
+}
+
+static int try_all(struct kb_date_detector *detector, struct kban_text line, size_t skip)
+{
+	for (size_t i = 0; i < detector->count; i++) {
+		struct candidate candidate;
+		bool certain;
+		int found;
+
+		if (i == skip)
+			continue;
+		found = search(detector, i, line, 0, &candidate);
+		if (found < 0)
+			return found;
+		if (found != KB_MATCH_FOUND)
+			continue;
+		certain = is_certain(detector, &candidate);
+		if (certain || detector->best.position == NO_POSITION ||
+		    candidate.from < detector->best.from)
+			keep(detector, &candidate);
+		if (certain)
+			return KBAN_OK;
+	}
+	return KBAN_OK;
+}
+
+static void remember_place(struct kb_date_detector *detector, struct kban_text line)
+{
+	const struct candidate *best = &detector->best;
+
+	detector->left = (struct edge){ best->from, char_before(line, best->from),
+					char_at(line, best->from) };
+	detector->right =
+		(struct edge){ best->to, char_before(line, best->to), char_at(line, best->to) };
+}
+
+static double weight_at(const struct kb_date_detector *detector, size_t position)
+{
+	const struct usage *usage = usage_at(detector, position);
+	size_t distance = usage->distance > 0 ? usage->distance : 1;
+
+	return (double)usage->hits * pattern_at(detector, position)->weight / (double)distance;
+}
+
+static bool outweighs(const struct kb_date_detector *detector, size_t position, size_t other)
+{
+	const struct usage *usage = usage_at(detector, position);
+	const struct usage *displaced = usage_at(detector, other);
+
+	return weight_at(detector, position) > weight_at(detector, other) || displaced->hits == 0 ||
+	       usage->last_used - displaced->last_used > UNUSED_AFTER;
+}
+
+/* The new position of the format at @a position. */
+static size_t target_of(const struct kb_date_detector *detector, size_t position)
+{
+	size_t target = detector->unused < position ? detector->unused : position / 2;
+
+	if (position == 0 || position == detector->last)
+		return position;
+	if (outweighs(detector, position, target))
+		return target;
+	return outweighs(detector, position, position - 1) ? position - 1 : position;
+}
+
+static void move_up(struct kb_date_detector *detector, size_t from, size_t to)
+{
+	size_t format = detector->order[from];
+
+	memmove(detector->order + to + 1, detector->order + to,
+		(from - to) * sizeof(*detector->order));
+	detector->order[to] = format;
+	while (detector->unused < detector->count && usage_at(detector, detector->unused)->hits > 0)
+		detector->unused++;
+}
+
+static void reward_best(struct kb_date_detector *detector, kban_usec now)
+{
+	size_t position = detector->best.position;
+	struct usage *usage = usage_at(detector, position);
+	size_t target;
+
+	usage->hits++;
+	usage->last_used = now;
+	usage->distance = detector->best.from;
+	if (detector->unused == position)
+		detector->unused++;
+	target = target_of(detector, position);
+	if (target != position)
+		move_up(detector, position, target);
+	detector->last = target;
+}
+
+static bool read_number(const struct kb_date_pattern *pattern, struct kban_text line,
+			const struct kb_match *match, kban_usec *time)
+{
+	size_t from, to;
+
+	return kb_match_group(match, pattern->number_group, &from, &to) &&
+	       kb_date_number_time(pattern->kind, kb_text_slice(line, from, to), time);
+}
+
+static bool read_time(struct kb_date_detector *detector, const struct kb_date_pattern *pattern,
+		      struct kban_text line, kban_usec now, struct kb_date *out)
+{
+	struct kb_date_fields fields;
+
+	if (pattern->kind != KB_DATE_BY_FIELDS) {
+		out->has_zone = pattern->kind == KB_DATE_BY_TAI64N;
+		return read_number(pattern, line, detector->kept, &out->time);
+	}
+	if (!kb_date_fields_read(pattern->captures, pattern->capture_count, line, detector->kept,
+				 &fields))
+		return false;
+	out->has_zone = fields.has_zone || detector->calendar.has_zone;
+	return kb_date_calendar_time(&detector->calendar, &fields, now, &out->time);
+}
+
+static void report_best(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
+			struct kb_date *out)
+{
+	const struct kb_date_pattern *pattern = pattern_at(detector, detector->best.position);
+
+	out->format = detector->order[detector->best.position];
+	if (!kb_match_group(detector->kept, 1, &out->from, &out->to)) {
+		out->from = detector->best.from;
+		out->to = detector->best.from;
+	}
+	if (out->from == out->to)
+		out->result = KB_DATE_EMPTY;
+	else if (read_time(detector, pattern, line, now, out))
+		out->result = KB_DATE_FOUND;
+	else
+		out->result = KB_DATE_UNPARSABLE;
+}
+
+int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
+			  struct kb_date *out)
+{
+	size_t skip = NO_POSITION;
+	int status = NOT_FINAL;
+
+	*out = (struct kb_date){ .result = KB_DATE_NONE };
+	detector->best.position = NO_POSITION;
+	if (detector->last != NO_POSITION)
+		status = try_last(detector, line, &skip);
+	if (status == NOT_FINAL)
+		status = try_all(detector, line, skip);
+	if (status < 0)
+		return status;
+	if (detector->best.position == NO_POSITION)
+		return KBAN_OK;
+	report_best(detector, line, now, out);
+	remember_place(detector, line);
+	reward_best(detector, now);
+	return KBAN_OK;
+}
