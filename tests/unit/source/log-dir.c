@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "log-dir.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kban-test.h"
+
+static char directory[PATH_MAX];
+
+void log_dir_open(void)
+{
+	const char *parent = getenv("TMPDIR");
+
+	snprintf(directory, sizeof(directory), "%s/kban-test-XXXXXX", parent ? parent : "/tmp");
+	assert_non_null(mkdtemp(directory));
+}
+
+static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *place)
+{
+	(void)facts;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+void log_dir_close(void)
+{
+	assert_int_equal(nftw(directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+const char *log_path(const char *name)
+{
+	static char paths[4][PATH_MAX + NAME_MAX];
+	static unsigned turn;
+	char *path = paths[turn++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	return path;
+}
+
+static void write_with(const char *name, int flags, const char *text)
+{
+	int fd = open(log_path(name), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+void log_append(const char *name, const char *text)
+{
+	write_with(name, O_APPEND, text);
+}
+
+void log_put(const char *name, const char *text)
+{
+	write_with(name, O_TRUNC, text);
+}
+
+void log_rename(const char *from, const char *to)
+{
+	assert_int_equal(rename(log_path(from), log_path(to)), 0);
+}
+
+void log_copy(const char *from, const char *to)
+{
+	int in = open(log_path(from), O_RDONLY | O_CLOEXEC);
+	int out = open(log_path(to), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char data[4096];
+	ssize_t got;
+
+	assert_true(in >= 0 && out >= 0);
+	while ((got = read(in, data, sizeof(data))) > 0)
+		assert_int_equal(write(out, data, (size_t)got), got);
+	close(in);
+	close(out);
+}
+
+void log_delete(const char *name)
+{
+	assert_int_equal(remove(log_path(name)), 0);
+}
+
+void log_make_directory(const char *name)
+{
+	assert_int_equal(mkdir(log_path(name), 0700), 0);
+}
+
+void log_make_pipe(const char *name)
+{
+	assert_int_equal(mkfifo(log_path(name), 0600), 0);
+}
+
+void log_make_link(const char *name, const char *target)
+{
+	assert_int_equal(symlink(target, log_path(name)), 0);
+}
+
+void log_tick(void)
+{
+	struct timespec before, now;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &before);
+	do {
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	} while (now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec);
+}
