@@ -80,7 +80,7 @@ static void send_filling(struct filling *filling)
 
 static uint32_t timeout_of(kban_usec remaining)
 {
-	kban_usec length = kb_ban_length(remaining);
+	kban_usec length = kb_entry_length(remaining);
 
 	return length == KBAN_FOREVER ? 0 : (uint32_t)(length / KBAN_SECOND);
 }

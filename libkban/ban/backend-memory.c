@@ -102,7 +102,7 @@ static int memory_ban(struct kban_backend *backend, const struct kb_set *set,
 		      const struct kban_addr *addr, kban_usec lasts, struct kban_error **err)
 {
 	struct memory_set *held = find_set(backend, set->name);
-	kban_usec now = kban_context_now(backend->ctx), until = kb_ban_length(lasts);
+	kban_usec now = kban_context_now(backend->ctx), until = kb_entry_length(lasts);
 	struct kb_ban *ban;
 	int status = kb_set_check(set, addr, err);
 

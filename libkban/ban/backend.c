@@ -12,7 +12,7 @@ const char *kban_backend_name(const struct kban_backend *backend)
 	return backend->ops->name;
 }
 
-kban_usec kb_ban_length(kban_usec lasts)
+kban_usec kb_entry_length(kban_usec lasts)
 {
 	if (lasts == KBAN_FOREVER)
 		return KBAN_FOREVER;

@@ -52,7 +52,7 @@ struct kb_backend_ops {
 
 	/*
 	 * Ban @a addr for @a lasts. Banning a banned host is no error: the new length replaces the
-	 * old one. May be held back until commit. See kb_ban_length(); the caller renews.
+	 * old one. May be held back until commit. See kb_entry_length(); the caller renews.
 	 * KBAN_E_INVAL: what @a set cannot hold (kb_set_check()).
 	 */
 	int (*ban)(struct kban_backend *backend, const struct kb_set *set,
@@ -105,7 +105,7 @@ struct kban_backend {
  * How long a ban of @a lasts is in a set: whole seconds, rounded up, from one to
  * KB_TIMEOUT_MAX_SECONDS; KBAN_FOREVER stays.
  */
-kban_usec kb_ban_length(kban_usec lasts);
+kban_usec kb_entry_length(kban_usec lasts);
 
 /* KBAN_E_INVAL if @a addr is of another family than @a set, or of a kind that it cannot hold. */
 int kb_set_check(const struct kb_set *set, const struct kban_addr *addr, struct kban_error **err);

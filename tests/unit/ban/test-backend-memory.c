@@ -135,7 +135,7 @@ static void lengths_are_those_of_the_kernel(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < kb_array_size(lengths); i++)
-		assert_true(kb_ban_length(lengths[i].lasts) == lengths[i].length);
+		assert_true(kb_entry_length(lengths[i].lasts) == lengths[i].length);
 }
 
 int main(void)
