@@ -26,10 +26,11 @@ static const char *const sql[] = {
 	[KB_SQL_NAME_RULE] = "INSERT OR IGNORE INTO rule (text, file, line) VALUES (?1, ?2, ?3)",
 
 	[KB_SQL_PUT_POSITION] = "INSERT OR REPLACE INTO position VALUES (" SOURCE_ID
-				", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+				", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 	[KB_SQL_EACH_POSITION] =
 		"SELECT s.path, p.device, p.inode, p.offset, p.lines, p.head_hash, p.tail_hash,"
-		" p.head_len, p.tail_len FROM position p JOIN source s ON s.id = p.source"
+		" p.head_len, p.tail_len, p.born, p.seen, p.old_inode, p.old_born, p.old_offset,"
+		" p.old_tail_hash FROM position p JOIN source s ON s.id = p.source"
 		" ORDER BY s.path",
 
 	[KB_SQL_ADD_FAILURE] =

@@ -23,6 +23,12 @@ int kb_store_put_position(struct kban_store *store, const char *path,
 	kb_query_number(&put, (int64_t)position->tail_hash);
 	kb_query_number(&put, position->head_len);
 	kb_query_number(&put, position->tail_len);
+	kb_query_number(&put, (int64_t)position->born);
+	kb_query_number(&put, (int64_t)position->seen);
+	kb_query_number(&put, (int64_t)position->old_inode);
+	kb_query_number(&put, (int64_t)position->old_born);
+	kb_query_number(&put, (int64_t)position->old_offset);
+	kb_query_number(&put, (int64_t)position->old_tail_hash);
 	return kb_query_run(&put, err);
 }
 
@@ -36,6 +42,12 @@ static void read_position(sqlite3_stmt *row, struct kban_follow_position *out)
 	out->tail_hash = (uint64_t)sqlite3_column_int64(row, 6);
 	out->head_len = (uint32_t)sqlite3_column_int64(row, 7);
 	out->tail_len = (uint32_t)sqlite3_column_int64(row, 8);
+	out->born = (uint64_t)sqlite3_column_int64(row, 9);
+	out->seen = (uint64_t)sqlite3_column_int64(row, 10);
+	out->old_inode = (uint64_t)sqlite3_column_int64(row, 11);
+	out->old_born = (uint64_t)sqlite3_column_int64(row, 12);
+	out->old_offset = (uint64_t)sqlite3_column_int64(row, 13);
+	out->old_tail_hash = (uint64_t)sqlite3_column_int64(row, 14);
 }
 
 int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void *data,

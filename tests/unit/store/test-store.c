@@ -17,17 +17,22 @@ static int see_position(const char *path, const struct kban_follow_position *pos
 	char item[256];
 
 	snprintf(item, sizeof(item),
-		 "%s=%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIx64 ",%" PRIx64 ",%u,%u",
+		 "%s=%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIx64 ",%" PRIx64
+		 ",%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64,
 		 path, position->device, position->inode, position->offset, position->lines,
-		 position->head_hash, position->tail_hash, position->head_len, position->tail_len);
+		 position->head_hash, position->tail_hash, position->head_len, position->tail_len,
+		 position->born, position->seen, position->old_inode, position->old_born,
+		 position->old_offset, position->old_tail_hash);
 	return see(data, item);
 }
 
 static void positions_come_back_whole(void **state)
 {
 	kban_auto(store) store = in_memory(state);
-	struct kban_follow_position large = { UINT64_MAX, 2, 3, 4, UINT64_MAX - 1, 6, 256, 64 };
-	struct kban_follow_position small = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct kban_follow_position large = { UINT64_MAX, 2,   3,  4,  UINT64_MAX - 1,
+					      6,          256, 64, 10, 11,
+					      12,         13,  14, 15 };
+	struct kban_follow_position small = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
 	struct seen seen = { 0 };
 
 	assert_int_equal(kb_store_put_position(store, "/var/log/b", &small, NULL), KBAN_OK);
@@ -35,7 +40,8 @@ static void positions_come_back_whole(void **state)
 	assert_int_equal(kb_store_put_position(store, "/var/log/a", &large, NULL), KBAN_OK);
 	assert_int_equal(kb_store_each_position(store, see_position, &seen, NULL), 0);
 	assert_string_equal(seen.text, "/var/log/a=18446744073709551615,2,3,4,fffffffffffffffe,6,"
-				       "256,64 /var/log/b=1,2,3,4,5,6,7,8");
+				       "256,64,10,11,12,13,14,15 "
+				       "/var/log/b=1,2,3,4,5,6,7,8,9,10,11,12,13,14");
 }
 
 /* The first failure a walk comes upon must be the one handed in. */
