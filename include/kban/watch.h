@@ -51,12 +51,12 @@ KBAN_API void kban_watch_set_listener(struct kban_watch *watch, kban_event_fn *l
 /**
  * Work by @a config from now on: make its jails, ready their sets, follow their logs. Jails that
  * were there go on with their bans and counters. A jail that cannot run is kept by name with its
- * problem; the others run.
+ * problem; the others run. The watch keeps a reference to the configuration.
  *
  * @return KBAN_OK; KBAN_E_NOMEM, and then everything is as it was.
  */
 KBAN_API KBAN_MUST_CHECK int kban_watch_configure(struct kban_watch *watch,
-						  const struct kban_config *config,
+						  struct kban_config *config,
 						  struct kban_error **err);
 
 /** Descriptor to poll for reading, or -1. */

@@ -4,6 +4,7 @@
  * new take the place of the old, and what the old jails know goes over to those of the same name.
  */
 #include "base/text.h"
+#include "jail/jail-parts.h"
 #include "jail/watch.h"
 
 static int fail_jail(struct kb_watched *watched, const struct kban_error *reason)
@@ -25,7 +26,7 @@ static int start_jail(const struct kban_watch *watch, struct kb_watched *watched
 {
 	const struct kb_watched *old = find_watched(watch, watched->name);
 	struct kban_jail_parts parts = {
-		.filter = watched->settings->filter,
+		.filter = kb_jail_config_parts(watched->settings->config)->filter,
 		.backend = watch->options.backend,
 		.allowed = watched->settings->allowed,
 		.store = watch->options.store,
@@ -45,7 +46,8 @@ static int make_jail(const struct kban_watch *watch, const struct kban_config *c
 		     struct kb_watched *watched)
 {
 	kban_auto(error) reason = NULL;
-	int status = kb_jail_settings_new(watch->ctx, config, index, &watched->settings, &reason);
+	const struct kban_jail_config *jail = kban_config_jail(config, index);
+	int status = kb_jail_settings_new(watch->ctx, config, jail, &watched->settings, &reason);
 
 	if (status == KBAN_OK && watched->settings->ignore_self && !watch->options.without_self)
 		status = kban_allow_list_add_self(watched->settings->allowed, &reason);
@@ -74,6 +76,7 @@ struct crew {
 	struct kban_jail **running;
 	size_t running_count;
 	struct kban_rules *rules;
+	struct kban_config *config; /* whose texts the jails' settings use */
 };
 
 static void clear_crew(struct crew *crew)
@@ -83,6 +86,7 @@ static void clear_crew(struct crew *crew)
 	free(crew->jails);
 	free(crew->running);
 	kban_rules_free(crew->rules);
+	kban_config_unref(crew->config);
 }
 
 /* A rule that cannot be made is its jail's problem: a jail that blocks nothing does not run. */
@@ -110,13 +114,14 @@ static int by_name(const void *left, const void *right)
 	return strcmp((*a)->name, (*b)->name);
 }
 
-static int muster(const struct kban_watch *watch, const struct kban_config *config,
+static int muster(const struct kban_watch *watch, struct kban_config *config,
 		  struct crew *crew)
 {
 	size_t count = kban_config_jail_count(config);
 
 	crew->jails = calloc(count + 1, sizeof(*crew->jails));
 	crew->running = calloc(count + 1, sizeof(*crew->running));
+	crew->config = kban_config_ref(config);
 	crew->rules = kban_rules_new();
 	if (crew->jails == NULL || crew->running == NULL || crew->rules == NULL)
 		return KBAN_E_NOMEM;
@@ -133,19 +138,30 @@ static int muster(const struct kban_watch *watch, const struct kban_config *conf
 	return KBAN_OK;
 }
 
+static int follow_jail(struct kban_watch *watch, struct kb_watched *watched,
+		       struct kban_error **err)
+{
+	const struct kban_jail_config *config = watched->settings->config;
+
+	for (size_t i = 0; i < kban_jail_config_pattern_count(config); i++) {
+		int status = kban_follow_add(watch->follow, kban_jail_config_pattern(config, i),
+					     kban_jail_config_pattern_from(config, i), watched, err);
+
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
 static int follow_logs(struct kban_watch *watch, const struct crew *crew, struct kban_error **err)
 {
 	for (size_t i = 0; i < crew->count; i++) {
 		struct kb_watched *watched = crew->jails[i];
 
-		for (size_t k = 0; watched->jail != NULL && k < watched->settings->log_count; k++) {
-			const struct kb_log_pattern *log = &watched->settings->logs[k];
-			int status = kban_follow_add(watch->follow, log->pattern, log->from,
-						     watched, err);
+		int status = watched->jail ? follow_jail(watch, watched, err) : KBAN_OK;
 
-			if (status < 0)
-				return status;
-		}
+		if (status < 0)
+			return status;
 	}
 	return KBAN_OK;
 }
@@ -177,7 +193,7 @@ static void retire_set(struct kban_watch *watch, const struct kb_set *set)
 static void take_over(struct kban_watch *watch, struct crew *crew)
 {
 	struct crew old = { watch->jails, watch->jail_count, watch->running, watch->running_count,
-			    watch->rules };
+			    watch->rules, watch->config };
 
 	for (size_t i = 0; i < crew->count; i++) {
 		struct kb_watched *before = find_watched(watch, crew->jails[i]->name);
@@ -190,6 +206,7 @@ static void take_over(struct kban_watch *watch, struct crew *crew)
 	watch->running = crew->running;
 	watch->running_count = crew->running_count;
 	watch->rules = crew->rules;
+	watch->config = crew->config;
 	for (size_t i = 0; i < old.running_count; i++)
 		for (size_t k = 0; k < kb_array_size(old.running[i]->sets); k++)
 			retire_set(watch, &old.running[i]->sets[k]);
@@ -208,7 +225,7 @@ static int fill_new_sets(struct kban_watch *watch, struct kban_error **err)
 	return status == KBAN_OK ? kb_watch_settle(watch, now, err) : status;
 }
 
-int kban_watch_configure(struct kban_watch *watch, const struct kban_config *config,
+int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 			 struct kban_error **err)
 {
 	struct crew crew = { 0 };

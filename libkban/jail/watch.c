@@ -56,6 +56,7 @@ void kban_watch_free(struct kban_watch *watch)
 	free(watch->retired);
 	kban_follow_free(watch->follow);
 	kban_rules_free(watch->rules);
+	kban_config_unref(watch->config);
 	kban_context_unref(watch->ctx);
 	free(watch);
 }

@@ -25,6 +25,7 @@ struct kban_watch {
 	struct kban_context *ctx;
 	struct kban_watch_options options;
 	struct kban_follow *follow;
+	struct kban_config *config; /* the one in force, or NULL */
 	struct kban_rules *rules;
 
 	struct kb_watched **jails; /* in order of their names */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/jail-settings.h"
+
+#include "base/error.h"
+#include "jail/jail-parts.h"
+
+/* Failures of one host that a counter can tell apart. */
+#define MAX_RETRY_MOST 65535
+
+static struct kb_where where_of(const struct kban_jail_config *jail, enum kban_setting setting)
+{
+	struct kb_where where = { 0 };
+
+	where.file = kban_jail_config_file(jail, setting, &where.line);
+	return where;
+}
+
+/* A jail that the configuration calls unusable: its first error is the reason. */
+static int fail_unusable(const struct kban_config *config, const struct kban_jail_config *jail,
+			 struct kban_error **err)
+{
+	const char *name = kban_jail_config_name(jail);
+
+	for (size_t i = 0; i < kban_config_problem_count(config); i++) {
+		const char *about = kban_config_problem_jail(config, i);
+
+		if (kban_config_problem_is_error(config, i) &&
+		    (about == NULL || strcmp(about, name) == 0))
+			return kb_fail(err, KBAN_E_SYNTAX, NULL, "%s",
+				       kban_config_problem_text(config, i));
+	}
+	return kb_fail(err, KBAN_E_SYNTAX, NULL, "the configuration of jail '%s' is unusable", name);
+}
+
+static unsigned clip(long long number, unsigned least, unsigned most)
+{
+	if (number < (long long)least)
+		return least;
+	return number > (long long)most ? most : (unsigned)number;
+}
+
+static void read_increment(const struct kban_jail_config *jail, struct kban_jail_options *options)
+{
+	options->increment = kban_jail_config_switch(jail, KBAN_SETTING_BANTIME_INCREMENT);
+	options->factor = kban_jail_config_factor(jail);
+	options->multipliers = kban_jail_config_multipliers(jail, &options->multiplier_count);
+	options->max_ban_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME_MAXTIME);
+	options->random_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME_RNDTIME);
+	options->all_jails = kban_jail_config_switch(jail, KBAN_SETTING_BANTIME_OVERALLJAILS);
+}
+
+/* What its firewall actions say about the sets; the first that names one names it for all. */
+static void read_sets(const struct kban_jail_config *jail, struct kban_jail_options *options)
+{
+	const struct kb_jail_parts *parts = kb_jail_config_parts(jail);
+
+	for (size_t i = 0; i < parts->firewall_count; i++) {
+		const struct kb_firewall *firewall = parts->firewalls[i];
+
+		if (options->set == NULL)
+			options->set = firewall->set;
+		if (firewall->networks)
+			options->networks = 1;
+		if (firewall->max_entries > options->max_entries)
+			options->max_entries = firewall->max_entries;
+	}
+}
+
+static void read_options(const struct kban_jail_config *jail, struct kban_jail_options *options)
+{
+	*options = (struct kban_jail_options)KBAN_JAIL_OPTIONS_INIT;
+	options->name = kban_jail_config_name(jail);
+	options->max_retry =
+		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXRETRY), 1, MAX_RETRY_MOST);
+	options->max_matches =
+		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXMATCHES), 1, MAX_RETRY_MOST);
+	options->find_time = kban_jail_config_time(jail, KBAN_SETTING_FINDTIME);
+	options->ban_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME);
+	read_increment(jail, options);
+	read_sets(jail, options);
+}
+
+static int read_allowed(struct kban_context *ctx, struct kb_jail_settings *settings,
+			struct kban_error **err)
+{
+	const struct kban_jail_config *jail = settings->config;
+
+	settings->allowed = kban_allow_list_new(ctx);
+	if (settings->allowed == NULL)
+		return kb_fail_memory(err);
+	for (size_t i = 0; i < kban_jail_config_ignore_count(jail); i++) {
+		struct kb_where where = where_of(jail, KBAN_SETTING_IGNOREIP);
+		kban_auto(error) reason = NULL;
+		int status = kban_allow_list_add(settings->allowed,
+						 kban_jail_config_ignore(jail, i), &reason);
+
+		if (status < 0)
+			return kb_fail(err, status, &where, "ignoreip: %s",
+				       kban_error_text(reason));
+	}
+	return KBAN_OK;
+}
+
+int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *config,
+			 const struct kban_jail_config *jail, struct kb_jail_settings **out,
+			 struct kban_error **err)
+{
+	kb_auto(jail_settings) settings = NULL;
+	int status;
+
+	if (!kban_jail_config_is_usable(jail))
+		return fail_unusable(config, jail, err);
+	settings = calloc(1, sizeof(*settings));
+	if (settings == NULL)
+		return kb_fail_memory(err);
+	settings->config = jail;
+	settings->ignore_self = kban_jail_config_switch(jail, KBAN_SETTING_IGNORESELF);
+	read_options(jail, &settings->options);
+	status = read_allowed(ctx, settings, err);
+	if (status < 0)
+		return status;
+	*out = kb_steal(settings);
+	return KBAN_OK;
+}
+
+void kb_jail_settings_free(struct kb_jail_settings *settings)
+{
+	if (settings == NULL)
+		return;
+	kban_allow_list_free(settings->allowed);
+	free(settings);
+}
+
+int kb_jail_settings_rules(const struct kb_jail_settings *settings, const struct kban_jail *jail,
+			   struct kban_rules *rules, struct kban_error **err)
+{
+	return kb_jail_parts_rules(kb_jail_config_parts(settings->config), kban_jail_name(jail),
+				   kban_jail_set(jail, KBAN_IPV4), kban_jail_set(jail, KBAN_IPV6),
+				   rules, err);
+}
