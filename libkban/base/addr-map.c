@@ -84,18 +84,12 @@ static int grow(struct kb_addr_map *map)
 
 int kb_addr_map_put(struct kb_addr_map *map, const struct kban_addr *addr, void *value)
 {
-	struct slot *slot = map->count > 0 ? &map->slots[locate(map, addr)] : NULL;
-
-	if (slot != NULL && slot->value != NULL) {
-		slot->value = value;
-		return KBAN_OK;
+	if (kb_addr_map_find(map, addr) == NULL) {
+		if (map->count >= map->capacity / 4 * 3 && grow(map) != KBAN_OK)
+			return KBAN_E_NOMEM;
+		map->count++;
 	}
-	if (map->count >= map->capacity / 4 * 3 && grow(map) != KBAN_OK)
-		return KBAN_E_NOMEM;
-	slot = &map->slots[locate(map, addr)];
-	slot->addr = *addr;
-	slot->value = value;
-	map->count++;
+	map->slots[locate(map, addr)] = (struct slot){ *addr, value };
 	return KBAN_OK;
 }
 

@@ -92,7 +92,7 @@ static void mark_cut(char *line, size_t size)
 
 	while (end > 0 && ((unsigned char)line[end] & 0xc0) == 0x80)
 		end--;
-	strcpy(line + end, "...");
+	memcpy(line + end, "...", sizeof("..."));
 }
 
 /* What a log function is promised, whatever a caller forgot to escape. */

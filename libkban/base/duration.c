@@ -20,8 +20,8 @@
 #define MAX_DEPTH   32
 #define MAX_SECONDS 9007199254740992.0 /* 2^53: whole seconds are exact up to there */
 
-#define DAY  86400
-#define YEAR 31557600 /* 365.25 days */
+#define DAY  INT64_C(86400)
+#define YEAR 31557600.0 /* 365.25 days */
 
 static const struct unit {
 	const char *names; /* separated by blanks */
@@ -55,7 +55,9 @@ static bool is_letter(char byte)
 static char peek(struct parser *parser)
 {
 	parser->rest = kb_text_trim(parser->rest);
-	return parser->rest.len > 0 ? parser->rest.data[0] : '\0';
+	if (parser->rest.len == 0)
+		return '\0';
+	return parser->rest.data[0];
 }
 
 static void skip(struct parser *parser, size_t len)
@@ -253,7 +255,7 @@ static void print_groups(const struct scale *scale, uint64_t steps, char *buffer
 		steps %= size;
 	}
 	if (len == 0)
-		strcpy(buffer, "0");
+		memcpy(buffer, "0", sizeof("0"));
 }
 
 const char *kban_duration_print(kban_usec span, char *buffer)
@@ -264,7 +266,7 @@ const char *kban_duration_print(kban_usec span, char *buffer)
 	char *start = buffer;
 
 	if (span == KBAN_FOREVER)
-		return strcpy(buffer, "permanent");
+		return memcpy(buffer, "permanent", sizeof("permanent"));
 	while (length < (uint64_t)scale->from * second)
 		scale++;
 	length = divide_rounded(length, (uint64_t)scale->step * second);

@@ -23,7 +23,9 @@ bool kb_text_is(struct kban_text text, const char *string)
 
 static char lower(char byte)
 {
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+	if (byte >= 'A' && byte <= 'Z')
+		return (char)(byte - 'A' + 'a');
+	return byte;
 }
 
 bool kb_text_equal_nocase(struct kban_text left, struct kban_text right)
@@ -265,7 +267,7 @@ const char *kban_text_nearest(const char *word, const char *const *candidates)
 	for (; *candidates != NULL; candidates++) {
 		unsigned distance = edit_distance(word, *candidates, 2);
 
-		if (distance < least && distance * 2 < strlen(word)) {
+		if (distance < least && (size_t)distance * 2 < strlen(word)) {
 			nearest = *candidates;
 			least = distance;
 		}

@@ -16,9 +16,10 @@
 #include <kban/cleanup.h>
 
 /* Run @a function over the rows of @a table; the table's name is the test's name. */
-#define test_case(function, table)                                                                 \
-	{                                                                                          \
-		.name = #table, .test_func = function, .initial_state = (void *)(uintptr_t)(table) \
+#define test_case(function, table)                          \
+	{                                                   \
+		.name = #table, .test_func = (function),    \
+		.initial_state = (void *)(uintptr_t)(table) \
 	}
 
 /* An address that the test itself wrote; anything else fails the test. */

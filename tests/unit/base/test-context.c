@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-test.h"
 
+#include <stdio.h>
+
 #include "base/context.h"
 #include "base/memory.h"
 #include "failing-alloc.h"
@@ -19,8 +21,8 @@ static void remember(int level, const char *topic, const char *line, void *data)
 
 	logged->count++;
 	logged->level = level;
-	strcpy(logged->topic, topic);
-	strcpy(logged->line, line);
+	snprintf(logged->topic, sizeof(logged->topic), "%s", topic);
+	snprintf(logged->line, sizeof(logged->line), "%s", line);
 }
 
 static struct kban_context *new_context(struct logged *logged)

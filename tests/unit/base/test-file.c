@@ -31,15 +31,15 @@ static bool fails(int *error_number)
 
 /* These three stand in the place of libc's. */
 
-ssize_t read(int fd, void *buffer, size_t size)
+ssize_t read(int fd, void *buf, size_t nbytes)
 {
-	return fails(&failure.read) ? -1 : syscall(SYS_read, fd, buffer, size);
+	return fails(&failure.read) ? -1 : syscall(SYS_read, fd, buf, nbytes);
 }
 
 /* Never more than three bytes at a time. */
-ssize_t write(int fd, const void *buffer, size_t size)
+ssize_t write(int fd, const void *buf, size_t n)
 {
-	return fails(&failure.write) ? -1 : syscall(SYS_write, fd, buffer, size < 3 ? size : 3);
+	return fails(&failure.write) ? -1 : syscall(SYS_write, fd, buf, n < 3 ? n : 3);
 }
 
 int fsync(int fd)

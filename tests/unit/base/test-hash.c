@@ -12,10 +12,10 @@
 static const int *failures = (const int[]){ 0 };
 
 /* In the place of libc's. */
-ssize_t getrandom(void *buffer, size_t size, unsigned flags)
+ssize_t getrandom(void *buffer, size_t length, unsigned flags)
 {
 	if (*failures == 0)
-		return syscall(SYS_getrandom, buffer, size, flags);
+		return syscall(SYS_getrandom, buffer, length, flags);
 	errno = *failures++;
 	return -1;
 }

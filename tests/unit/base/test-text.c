@@ -3,7 +3,7 @@
 
 #include <limits.h>
 
-#include "base/memory.h"
+#include "base/buffer.h"
 #include "base/text.h"
 #include "failing-alloc.h"
 
@@ -98,13 +98,13 @@ static void split_lines(void **state)
 	for (; row->text != NULL; row++) {
 		struct kban_text rest = kb_text(row->text);
 		struct kban_text part;
-		char joined[100] = "";
+		kb_auto_clear(buffer) joined = { 0 };
 
 		while (kb_text_next_line(&rest, &part)) {
-			strncat(joined, part.data, part.len);
-			strcat(joined, "|");
+			kb_buffer_text(&joined, part);
+			kb_buffer_byte(&joined, '|');
 		}
-		assert_string_equal(joined, row->parts);
+		assert_text(kb_buffer_content(&joined), row->parts);
 	}
 }
 
@@ -120,13 +120,13 @@ static void split_words(void **state)
 	for (; row->text != NULL; row++) {
 		struct kban_text rest = kb_text(row->text);
 		struct kban_text part;
-		char joined[100] = "";
+		kb_auto_clear(buffer) joined = { 0 };
 
 		while (kb_text_next_word(&rest, " ,\n", &part)) {
-			strncat(joined, part.data, part.len);
-			strcat(joined, "|");
+			kb_buffer_text(&joined, part);
+			kb_buffer_byte(&joined, '|');
 		}
-		assert_string_equal(joined, row->parts);
+		assert_text(kb_buffer_content(&joined), row->parts);
 	}
 }
 
