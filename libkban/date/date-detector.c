@@ -23,19 +23,20 @@
 struct usage {
 	uint64_t hits;
 	kban_usec last_used;
-	size_t distance; /* where it matched last */
+	size_t distance; /* column of its last match */
 };
 
 /* Where a match began or ended, and the characters around. */
 struct edge {
-	size_t column; /* in bytes */
+	size_t column; /* in characters, as is all that is compared between lines */
 	uint32_t before, at;
 };
 
 /* A match of a format, which is told by its position in the order. */
 struct candidate {
 	size_t position;
-	size_t from, to; /* of all that the format matched */
+	size_t from, to; /* bytes of all that the format matched */
+	size_t column;   /* of its first character */
 };
 
 struct kb_date_detector {
@@ -112,25 +113,45 @@ static bool is_continuation(char byte)
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-static uint32_t char_at(struct kban_text line, size_t column)
+/* Number of characters before byte @a at. */
+static size_t column_of(struct kban_text line, size_t at)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < at; i++)
+		column += !is_continuation(line.data[i]);
+	return column;
+}
+
+/* The byte where a column begins; behind the line for a column that it does not reach. */
+static size_t byte_of(struct kban_text line, size_t column)
+{
+	size_t at = 0;
+
+	while (at < line.len && (column > 0 || is_continuation(line.data[at])))
+		column -= !is_continuation(line.data[at++]);
+	return at + column;
+}
+
+static uint32_t char_at(struct kban_text line, size_t at)
 {
 	uint32_t code = NO_CHAR;
 
-	if (column < line.len)
-		kb_utf8_decode(kb_text_slice(line, column, line.len), &code);
+	if (at < line.len)
+		kb_utf8_decode(kb_text_slice(line, at, line.len), &code);
 	return code;
 }
 
-static uint32_t char_before(struct kban_text line, size_t column)
+static uint32_t char_before(struct kban_text line, size_t at)
 {
-	size_t at = column;
+	size_t start = at;
 
-	if (column == 0 || column > line.len)
+	if (at == 0 || at > line.len)
 		return NO_CHAR;
 	do
-		at--;
-	while (at > 0 && is_continuation(line.data[at]));
-	return char_at(line, at);
+		start--;
+	while (start > 0 && is_continuation(line.data[start]));
+	return char_at(line, start);
 }
 
 /* Letters and digits; beyond ASCII, everything is taken for one. */
@@ -140,27 +161,20 @@ static bool is_alphanumeric(uint32_t code)
 	       (code >= 'a' && code <= 'z') || (code >= 0x80 && code != NO_CHAR);
 }
 
-/* Columns are bytes: in a line with other characters one may fall within a character. */
-static bool is_between_chars(struct kban_text line, size_t column)
-{
-	return column >= line.len || !is_continuation(line.data[column]);
-}
-
-static bool looks_like_last(const struct kb_date_detector *detector, struct kban_text line)
+/* The characters around are those of the last match, from byte @a from to @a to. */
+static bool looks_like_last(const struct kb_date_detector *detector, struct kban_text line,
+			    size_t from, size_t to)
 {
 	const struct edge *left = &detector->left, *right = &detector->right;
 
-	if (!is_between_chars(line, left->column) || !is_between_chars(line, right->column))
+	if (char_before(line, from) != left->before &&
+	    (char_at(line, from) != left->at || is_alphanumeric(left->at)))
 		return false;
-	if (char_before(line, left->column) != left->before &&
-	    (char_at(line, left->column) != left->at || is_alphanumeric(left->at)))
-		return false;
-	return char_at(line, right->column) == right->at ||
-	       (char_before(line, right->column) == right->before &&
-		!is_alphanumeric(right->before));
+	return char_at(line, to) == right->at ||
+	       (char_before(line, to) == right->before && !is_alphanumeric(right->before));
 }
 
-/* Search @a line up to @a end, from @a start. A search that gives up at a limit found nothing. */
+/* Search @a line from byte @a start on. A search that gives up at a limit found nothing. */
 static int search(struct kb_date_detector *detector, size_t position, struct kban_text line,
 		  size_t start, struct candidate *out)
 {
@@ -174,6 +188,7 @@ static int search(struct kb_date_detector *detector, size_t position, struct kba
 		return found < 0 ? found : KB_MATCH_NONE;
 	out->position = position;
 	kb_match_group(detector->match, 0, &out->from, &out->to);
+	out->column = column_of(line, out->from);
 	return KB_MATCH_FOUND;
 }
 
@@ -199,14 +214,15 @@ enum verdict { NOT_FINAL, FINAL };
 static int try_last(struct kb_date_detector *detector, struct kban_text line, size_t *skip)
 {
 	const struct kb_date_pattern *pattern = pattern_at(detector, detector->last);
-	bool in_place = !pattern->anchored && looks_like_last(detector, line);
+	size_t from = byte_of(line, detector->left.column);
+	size_t to = byte_of(line, detector->right.column);
+	bool in_place = !pattern->anchored && looks_like_last(detector, line, from, to);
 	struct candidate candidate;
 	int found;
 
 	if (in_place)
-		found = search(detector, detector->last,
-			       kb_text_slice(line, 0, detector->right.column),
-			       detector->left.column, &candidate);
+		found = search(detector, detector->last, kb_text_slice(line, 0, to), from,
+			       &candidate);
 	else
 		found = search(detector, detector->last, line, 0, &candidate);
 	if (!in_place)
@@ -216,9 +232,7 @@ static int try_last(struct kb_date_detector *detector, struct kban_text line, si
 	keep(detector, &candidate);
 	if (detector->count == 1 || pattern->anchored)
 		return FINAL;
-	return candidate.from == detector->left.column && candidate.to == detector->right.column
-		       ? FINAL
-		       : NOT_FINAL;
+	return candidate.from == from && candidate.to == to ? FINAL : NOT_FINAL;
 }
 
 /* Whether a match of the general search needs no comparison with that of another format. */
@@ -231,7 +245,7 @@ static bool is_certain(const struct kb_date_detector *detector, const struct can
 		return true;
 	if (candidate->from == 0 && usage->hits > 0 && usage_at(detector, position + 1)->hits == 0)
 		return true;
-	return candidate->from <= usage->distance && candidate->from <= detector->left.column;
+	return candidate->column <= usage->distance && candidate->column <= detector->left.column;
 }
 
 static int try_all(struct kb_date_detector *detector, struct kban_text line, size_t skip)
@@ -258,14 +272,17 @@ static int try_all(struct kb_date_detector *detector, struct kban_text line, siz
 	return KBAN_OK;
 }
 
+static struct edge edge_at(struct kban_text line, size_t at)
+{
+	return (struct edge){ column_of(line, at), char_before(line, at), char_at(line, at) };
+}
+
 static void remember_place(struct kb_date_detector *detector, struct kban_text line)
 {
 	const struct candidate *best = &detector->best;
 
-	detector->left = (struct edge){ best->from, char_before(line, best->from),
-					char_at(line, best->from) };
-	detector->right =
-		(struct edge){ best->to, char_before(line, best->to), char_at(line, best->to) };
+	detector->left = edge_at(line, best->from);
+	detector->right = edge_at(line, best->to);
 }
 
 static double weight_at(const struct kb_date_detector *detector, size_t position)
@@ -316,7 +333,7 @@ static void reward_best(struct kb_date_detector *detector, kban_usec now)
 
 	usage->hits++;
 	usage->last_used = now;
-	usage->distance = detector->best.from;
+	usage->distance = detector->best.column;
 	if (detector->unused == position)
 		detector->unused++;
 	target = target_of(detector, position);

@@ -15,10 +15,8 @@
 #define LONG_EPOCH "[0-9]{10,11}(?:[0-9]{3}(?:\\.[0-9]{1,6}|[0-9]{3})?)?"
 #define TAI64N     "@[0-9a-f]{24}"
 
-/* Where a number that stands in the middle of a line is a time: "[1138049999]",
- * "audit(1138049999:1)". */
-#define EPOCH_PLACE(number) \
-	"(?:^|(?<=^\\[)(?=" number "\\])|(?<=\\baudit\\()(?=" number ":[0-9]+\\)))"
+/* Where a number is a time: "1138049999", "[1138049999]", "audit(1138049999.123:4)". */
+#define EPOCH_PLACE "(?:^|(?<=^\\[)|(?<=\\baudit\\())"
 
 /* Years up to this one are accepted however old the clock is, so that logs can be replayed. */
 #define LAST_YEAR_AT_LEAST 2029
@@ -102,10 +100,9 @@ struct keyword {
 };
 
 static const struct keyword keywords[] = {
-	{ "EPOCH", KB_DATE_BY_EPOCH, "Epoch", EPOCH_PLACE(EPOCH) "(" EPOCH ")" END_BOUND,
+	{ "EPOCH", KB_DATE_BY_EPOCH, "Epoch", EPOCH_PLACE "(" EPOCH ")" END_BOUND,
 	  LINE_BEGIN_BOUND "(" EPOCH ")" END_BOUND },
-	{ "LEPOCH", KB_DATE_BY_LONG_EPOCH, "LongEpoch",
-	  EPOCH_PLACE(LONG_EPOCH) "(" LONG_EPOCH ")" END_BOUND,
+	{ "LEPOCH", KB_DATE_BY_LONG_EPOCH, "LongEpoch", EPOCH_PLACE "(" LONG_EPOCH ")" END_BOUND,
 	  LINE_BEGIN_BOUND "(" LONG_EPOCH ")" END_BOUND },
 	{ "TAI64N", KB_DATE_BY_TAI64N, "TAI64N", "(" TAI64N ")" END_BOUND,
 	  LINE_BEGIN_BOUND "(" TAI64N ")" END_BOUND },
