@@ -16,8 +16,9 @@ static int serve(struct kban_jail *jail, int peer, const struct kban_addr *host,
 		return 0;
 	if (strcmp(word, "open sesame\n") == 0)
 		return dprintf(peer, "welcome\n") > 0;
-	kban_jail_report(jail, host, now, (struct kban_text){ "wrong password", 14 });
-	kban_jail_settle(jail, now, NULL);
+	if (kban_jail_report(jail, host, now, (struct kban_text){ "wrong password", 14 }) < 0 ||
+	    kban_jail_settle(jail, now, NULL) < 0)
+		fprintf(stderr, "a failure was not counted\n");
 	return 0;
 }
 
