@@ -5,16 +5,19 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <kban/cleanup.h>
 
 /* What must be true of any input. Unlike assert() it stays in a release build. */
-#define fuzz_check(condition)     \
-	do {                      \
-		if (!(condition)) \
-			abort();  \
+#define fuzz_check(condition)                                           \
+	do {                                                            \
+		if (!(condition)) {                                     \
+			fprintf(stderr, "is not so: %s\n", #condition); \
+			abort();                                        \
+		}                                                       \
 	} while (0)
 
 /* Called with each input; always returns 0. */

@@ -22,6 +22,9 @@ static int replay_file(const char *path)
 		fprintf(stderr, "replay: %s\n", kban_error_text(err));
 		return -1;
 	}
+	/* For whoever has to find the input that ended the program. */
+	puts(path);
+	fflush(stdout);
 	/* The bytes alone, without what a buffer puts after them. */
 	exact = malloc(input.len);
 	if (exact == NULL && input.len > 0)
@@ -67,8 +70,10 @@ int main(int argc, char **argv)
 
 		if (count < 0 && errno == ENOTDIR)
 			count = replay_file(argv[i]);
-		if (count < 0)
+		if (count < 0) {
+			fprintf(stderr, "replay: cannot replay all of %s\n", argv[i]);
 			return 1;
+		}
 		replayed += count;
 	}
 	printf("%d inputs\n", replayed);
