@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A rule is known again by its comment: the jail for people, and a hash of all that the rule says.
+ * So what iptables makes of its text does not matter, and a rule that changed in any way is another
+ * rule.
+ */
+#include "ban/rules.h"
+
+#include <stdio.h>
+
+#include "ban/backend.h"
+#include "ban/rule-text.h"
+#include "base/hash.h"
+
+/* Of a jail's name in a comment. */
+#define JAIL_MAX 64
+
+/* Of iptables (LOG --log-prefix). */
+#define LOG_PREFIX_MAX 29
+
+static void clear_line(struct kb_rule_line *line)
+{
+	free(line->jail);
+	free(line->chain);
+	free(line->jump);
+	free(line->comment);
+	free(line->text);
+}
+
+struct kban_rules *kban_rules_new(void)
+{
+	return calloc(1, sizeof(struct kban_rules));
+}
+
+void kban_rules_free(struct kban_rules *rules)
+{
+	if (rules == NULL)
+		return;
+	for (size_t i = 0; i < rules->count; i++)
+		clear_line(&rules->lines[i]);
+	free(rules->lines);
+	free(rules);
+}
+
+size_t kban_rules_count(const struct kban_rules *rules, enum kban_family family)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < rules->count; i++)
+		count += rules->lines[i].family == family;
+	return count;
+}
+
+/* What one line is made of, beside its rule. */
+struct parts {
+	const struct kban_rule *rule;
+	enum kban_family family;
+	struct kban_text chain;
+	const struct kb_protocol *protocol;
+	struct kban_text ports; /* empty: all */
+	bool is_log;
+};
+
+static const char *set_of(const struct parts *parts)
+{
+	return parts->family == KBAN_IPV6 ? parts->rule->set6 : parts->rule->set4;
+}
+
+static struct kban_text target_of(const struct parts *parts)
+{
+	return kb_text(parts->family == KBAN_IPV6 ? parts->rule->target6 : parts->rule->target4);
+}
+
+/* What a packet must be. */
+static void print_match(const struct parts *parts, struct kb_buffer *out)
+{
+	const char *protocol =
+		parts->family == KBAN_IPV6 ? parts->protocol->match6 : parts->protocol->match4;
+
+	if (*protocol != '\0')
+		kb_buffer_printf(out, "-p %s ", protocol);
+	if (parts->ports.len > 0)
+		kb_buffer_printf(out, "-m multiport --dports %.*s ", (int)parts->ports.len,
+				 parts->ports.data);
+	if (parts->rule->new_only)
+		kb_buffer_string(out, "-m conntrack --ctstate NEW ");
+	kb_buffer_printf(out, "-m set %s--match-set %s src ", parts->rule->inverted ? "! " : "",
+			 set_of(parts));
+}
+
+/* What happens to it. */
+static int print_action(const struct parts *parts, struct kb_buffer *out, struct kban_error **err)
+{
+	struct kban_text target = target_of(parts);
+
+	if (parts->is_log) {
+		kb_buffer_printf(out,
+				 "-m limit --limit 6/min --limit-burst 2 "
+				 "-j LOG --log-prefix \"%s\"",
+				 parts->rule->log_prefix);
+		return KBAN_OK;
+	}
+	kb_buffer_string(out, "-j ");
+	return kb_target_print(target, parts->family, out, err);
+}
+
+static bool is_plain(char c)
+{
+	return c != '\0' && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-",
+				   c) != NULL;
+}
+
+/* "kban:JAIL:HASH", of characters that are themselves everywhere. */
+static void print_comment(const char *jail, struct kban_text whole, struct kb_buffer *out)
+{
+	static const struct kb_hash_key key = { { 0, 0 } };
+	uint64_t hash = kb_hash(&key, whole.data, whole.len);
+
+	kb_buffer_string(out, KB_RULE_OURS);
+	for (size_t i = 0; jail[i] != '\0' && i < JAIL_MAX; i++)
+		kb_buffer_byte(out, is_plain(jail[i]) ? jail[i] : '_');
+	kb_buffer_printf(out, ":%08x", (unsigned)(hash ^ hash >> 32));
+}
+
+/* The chain that an action jumps to, if it is none of the targets of iptables. */
+static int find_jump(const struct parts *parts, struct kban_text action, char **out)
+{
+	struct kban_text word = { 0 };
+
+	if (parts->is_log || !kb_target_is_chain(action))
+		return KBAN_OK;
+	kb_text_next_word(&action, " ", &word);
+	*out = kb_text_copy(word);
+	return *out != NULL ? KBAN_OK : KBAN_E_NOMEM;
+}
+
+static int check_target(const struct parts *parts, struct kban_text target, struct kban_error **err)
+{
+	if (kb_target_needs_tcp(target) && strcmp(parts->protocol->match4, "tcp") != 0)
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "target '%.*s' is for protocol tcp only",
+			       (int)target.len, target.data);
+	return KBAN_OK;
+}
+
+/* The texts of a line; on failure, as many as there are. */
+static int make_line(const struct parts *parts, struct kb_rule_line *out, struct kban_error **err)
+{
+	kb_auto_clear(buffer) whole = { 0 };
+	kb_auto_clear(buffer) comment = { 0 };
+	kb_auto_clear(buffer) text = { 0 };
+	struct kban_text content, target;
+	size_t match;
+	int status;
+
+	print_match(parts, &whole);
+	match = whole.len;
+	status = print_action(parts, &whole, err);
+	if (status == KBAN_OK && whole.failed)
+		status = kb_fail_memory(err);
+	if (status < 0)
+		return status;
+	content = kb_buffer_content(&whole);
+	target = kb_text_slice(content, match + strlen("-j "), content.len);
+	status = check_target(parts, target, err);
+	if (status < 0)
+		return status;
+	print_comment(parts->rule->jail, content, &comment);
+	kb_buffer_text(&text, kb_text_slice(content, 0, match));
+	kb_buffer_printf(&text, "-m comment --comment \"%s\" ",
+			 comment.data != NULL ? comment.data : "");
+	kb_buffer_text(&text, kb_text_slice(content, match, content.len));
+	out->family = parts->family;
+	out->jail = strdup(parts->rule->jail);
+	out->chain = kb_text_copy(parts->chain);
+	out->comment = kb_buffer_take(&comment);
+	out->text = kb_buffer_take(&text);
+	if (out->jail == NULL || out->chain == NULL || out->comment == NULL || out->text == NULL ||
+	    find_jump(parts, target, &out->jump) < 0)
+		return kb_fail_memory(err);
+	return KBAN_OK;
+}
+
+static int append_line(struct kban_rules *rules, const struct parts *parts, struct kban_error **err)
+{
+	struct kb_rule_line line = { 0 };
+	int status = make_line(parts, &line, err);
+
+	if (status == KBAN_OK &&
+	    kb_array_room(&rules->lines, &rules->capacity, rules->count, sizeof(*rules->lines)) < 0)
+		status = kb_fail_memory(err);
+	if (status < 0) {
+		clear_line(&line);
+		return status;
+	}
+	rules->lines[rules->count++] = line;
+	return KBAN_OK;
+}
+
+/* Each rule is put at the top of its chain, so what must come first is added last. */
+static int append_block_and_log(struct kban_rules *rules, struct parts *parts,
+				struct kban_error **err)
+{
+	int status = append_line(rules, parts, err);
+
+	if (status < 0 || parts->rule->log_prefix == NULL)
+		return status;
+	parts->is_log = true;
+	status = append_line(rules, parts, err);
+	parts->is_log = false;
+	return status;
+}
+
+static int append_by_ports(struct kban_rules *rules, struct parts *parts,
+			   const struct kb_port_list *ports, struct kban_error **err)
+{
+	size_t next = 0;
+
+	do {
+		kb_auto_clear(buffer) text = { 0 };
+		int status;
+
+		if (kb_port_list_print(ports, &next, &text) < 0)
+			return kb_fail_memory(err);
+		parts->ports = kb_buffer_content(&text);
+		status = append_block_and_log(rules, parts, err);
+		if (status < 0)
+			return status;
+	} while (next < ports->count);
+	return KBAN_OK;
+}
+
+static int append_by_family(struct kban_rules *rules, struct parts *parts,
+			    const struct kb_port_list *ports, struct kban_error **err)
+{
+	static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
+
+	for (size_t i = 0; i < kb_array_size(families); i++) {
+		int status;
+
+		parts->family = families[i];
+		if (set_of(parts) == NULL)
+			continue;
+		status = append_by_ports(rules, parts, ports, err);
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+static int append_by_chain(struct kban_rules *rules, struct parts *parts,
+			   const struct kb_port_list *ports, struct kban_error **err)
+{
+	struct kban_text chains = kb_text(parts->rule->chains);
+
+	while (kb_text_next_word(&chains, KB_RULE_SEPARATORS, &parts->chain)) {
+		int status = kb_chain_check(parts->chain, err);
+
+		if (status == KBAN_OK)
+			status = append_by_family(rules, parts, ports, err);
+		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+static int append_protocol(struct kban_rules *rules, const struct kban_rule *rule,
+			   struct kban_text name, struct kban_error **err)
+{
+	kb_auto_clear(port_list) ports = { 0 };
+	struct kb_protocol protocol;
+	struct parts parts = { .rule = rule, .protocol = &protocol };
+	int status = kb_protocol_parse(name, &protocol, err);
+
+	if (status == KBAN_OK)
+		status = kb_port_list_parse(kb_text(rule->ports), protocol.match4, &ports, err);
+	if (status < 0)
+		return status;
+	if (ports.count > 0 && *protocol.match4 == '\0') {
+		status = append_protocol(rules, rule, KB_TEXT("tcp"), err);
+		return status < 0 ? status : append_protocol(rules, rule, KB_TEXT("udp"), err);
+	}
+	if (ports.count > 0 && !protocol.has_ports)
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "protocol '%.*s' has no ports",
+			       (int)name.len, name.data);
+	return append_by_chain(rules, &parts, &ports, err);
+}
+
+static int check_set(const char *name, const char *target, struct kban_error **err)
+{
+	size_t len = name != NULL ? strlen(name) : 1;
+	bool is_fit = len > 0 && len <= KB_SET_NAME_MAX && (name == NULL || *name != '-');
+
+	for (const char *c = name; c != NULL && *c != '\0'; c++)
+		is_fit = is_fit && is_plain(*c);
+	if (!is_fit)
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "'%s' is no name of a set", name);
+	if (name != NULL && target == NULL)
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "there is no target");
+	return KBAN_OK;
+}
+
+static int check_log_prefix(const char *prefix, struct kban_error **err)
+{
+	for (const char *c = prefix; c != NULL && *c != '\0'; c++)
+		if (c - prefix >= LOG_PREFIX_MAX || (!is_plain(*c) && *c != ' ' && *c != ':'))
+			return kb_fail(err, KBAN_E_SYNTAX, NULL,
+				       "'%s' cannot be the prefix of a log line", prefix);
+	return KBAN_OK;
+}
+
+static int check_rule(const struct kban_rule *rule, struct kban_error **err)
+{
+	struct kban_text chains = kb_text(rule->chains), protocols = kb_text(rule->protocols), word;
+	int status;
+
+	if (!kb_text_next_word(&chains, KB_RULE_SEPARATORS, &word))
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "there is no chain");
+	if (!kb_text_next_word(&protocols, KB_RULE_SEPARATORS, &word))
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "there is no protocol");
+	status = check_log_prefix(rule->log_prefix, err);
+	if (status == KBAN_OK)
+		status = check_set(rule->set4, rule->target4, err);
+	return status < 0 ? status : check_set(rule->set6, rule->target6, err);
+}
+
+static bool is_same(const struct kb_rule_line *line, const struct kb_rule_line *other)
+{
+	return line->family == other->family && strcmp(line->comment, other->comment) == 0 &&
+	       strcmp(line->chain, other->chain) == 0;
+}
+
+static bool has_line(const struct kban_rules *rules, const struct kb_rule_line *line)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		if (is_same(&rules->lines[i], line))
+			return true;
+	return false;
+}
+
+/* Move the lines of @a from that @a to does not have. */
+static int move_lines(struct kban_rules *to, struct kban_rules *from)
+{
+	struct kb_rule_line *room =
+		reallocarray(to->lines, to->count + from->count + 1, sizeof(*room));
+
+	if (room == NULL)
+		return KBAN_E_NOMEM;
+	to->lines = room;
+	to->capacity = to->count + from->count + 1;
+	for (size_t i = 0; i < from->count; i++) {
+		if (has_line(to, &from->lines[i])) {
+			clear_line(&from->lines[i]);
+			continue;
+		}
+		to->lines[to->count++] = from->lines[i];
+	}
+	from->count = 0;
+	return KBAN_OK;
+}
+
+int kban_rules_add(struct kban_rules *rules, const struct kban_rule *rule, struct kban_error **err)
+{
+	kban_auto(rules) added = kban_rules_new();
+	struct kban_text protocols = kb_text(rule->protocols), word;
+	int status = check_rule(rule, err);
+
+	if (added == NULL)
+		return kb_fail_memory(err);
+	while (status == KBAN_OK && kb_text_next_word(&protocols, KB_RULE_SEPARATORS, &word))
+		status = append_protocol(added, rule, word, err);
+	if (status < 0)
+		return status;
+	return move_lines(rules, added) < 0 ? kb_fail_memory(err) : KBAN_OK;
+}
