@@ -23,13 +23,13 @@ KBAN_API struct kban_allow_list *kban_allow_list_new(struct kban_context *ctx);
 KBAN_API void kban_allow_list_free(struct kban_allow_list *list);
 
 /**
- * Add an entry of ignoreip: an address, a network (192.0.2.0/24, 192.0.2.0/255.255.255.0), or a host
- * name, which is resolved by the context's resolver when the list is asked.
+ * Add an entry of ignoreip: an address, a network (192.0.2.0/24, 192.0.2.0/255.255.255.0), or a
+ * host name, which is resolved by the context's resolver when the list is asked.
  *
  * @return KBAN_OK, KBAN_E_SYNTAX (neither address nor name; the error names it), KBAN_E_NOMEM.
  */
-KBAN_API KBAN_MUST_CHECK int kban_allow_list_add(struct kban_allow_list *list,
-						 const char *entry, struct kban_error **err);
+KBAN_API KBAN_MUST_CHECK int kban_allow_list_add(struct kban_allow_list *list, const char *entry,
+						 struct kban_error **err);
 
 /**
  * Add this host's own addresses: those of its interfaces, loopback, default gateways and the
@@ -43,8 +43,8 @@ KBAN_API KBAN_MUST_CHECK int kban_allow_list_add_self(struct kban_allow_list *li
 
 /**
  * The entry that protects @a addr, as it was written ("192.0.2.0/24"), or for own addresses their
- * reason ("own address", "gateway", "resolver"); NULL if it is not protected. A network is protected if
- * it contains a protected address, or is contained in a protected network.
+ * reason ("own address", "gateway", "resolver"); NULL if it is not protected. A network is
+ * protected if it contains a protected address, or is contained in a protected network.
  */
 KBAN_API const char *kban_allow_list_find(const struct kban_allow_list *list,
 					  const struct kban_addr *addr);
