@@ -11,7 +11,7 @@
 /* An entry of the kernel that ends so soon is not worth taking up. */
 #define NEARLY_OVER (2 * KBAN_SECOND)
 /* Kernel and memory agree if they differ by no more than rounding. */
-#define ROUNDING (2 * KBAN_SECOND)
+#define ROUNDING    (2 * KBAN_SECOND)
 
 /* Walking through the kernel's entries of both sets. */
 struct look {
@@ -24,10 +24,9 @@ struct look {
 static void tell_restored(struct kban_jail *jail, const struct kb_ban *ban, kban_usec now)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
-	struct kban_event event = { .kind = KBAN_EVENT_RESTORED,
-				    .host = ban->addr,
-				    .time = now,
-				    .until = ban->until };
+	struct kban_event event = {
+		.kind = KBAN_EVENT_RESTORED, .host = ban->addr, .time = now, .until = ban->until
+	};
 
 	jail->stats.total_banned++;
 	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] Restore Ban %s", jail->options.name,
@@ -179,9 +178,9 @@ static int restore_failure(const char *name, const struct kb_failure *failure, v
 	struct restoring *restoring = data;
 
 	(void)name;
-	return kban_counter_add(restoring->jail->counter, &failure->addr, failure->time) < 0 ?
-		       KBAN_E_NOMEM :
-		       0;
+	return kban_counter_add(restoring->jail->counter, &failure->addr, failure->time) < 0
+		       ? KBAN_E_NOMEM
+		       : 0;
 }
 
 static int read_store(struct kban_jail *jail, struct restoring *restoring, struct kban_error **err)

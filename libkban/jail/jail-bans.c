@@ -46,7 +46,7 @@ static double draw(struct kban_jail *jail)
 }
 
 unsigned kb_jail_earlier_bans(const struct kban_jail *jail, const struct kban_addr *addr,
-			     int all_jails)
+			      int all_jails)
 {
 	int count = 0;
 
@@ -139,7 +139,7 @@ int kban_jail_ban(struct kban_jail *jail, const struct kban_addr *host, kban_use
 
 /* Take a ban off the list, tell and note it. The entry in the kernel is the caller's affair. */
 int kb_jail_end_ban(struct kban_jail *jail, const struct kban_addr *addr, enum kb_ban_end end,
-		   kban_usec now)
+		    kban_usec now)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 	struct kban_event event = { .kind = KBAN_EVENT_UNBAN, .host = *addr, .time = now };
@@ -255,8 +255,8 @@ void kb_jail_applied(struct kban_jail *jail)
 	jail->dirty_count = 0;
 	jail->retry_at = KBAN_FOREVER;
 	if (jail->refused)
-		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS,
-		       "[%s] All bans are in force again", jail->options.name);
+		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] All bans are in force again",
+		       jail->options.name);
 	jail->refused = false;
 }
 
@@ -270,8 +270,8 @@ void kb_jail_refused(struct kban_jail *jail, int status, const char *reason, kba
 	}
 	if (!jail->refused)
 		kb_log(jail->ctx, KBAN_ERROR, KB_TOPIC_ACTIONS,
-		       "[%s] Bans cannot be put into force: %s; trying again",
-		       jail->options.name, reason);
+		       "[%s] Bans cannot be put into force: %s; trying again", jail->options.name,
+		       reason);
 	jail->refused = true;
 	jail->audit_due = status == KBAN_E_NOTFOUND;
 	jail->retry_at = kb_later(now, RETRY_AFTER);
@@ -321,8 +321,8 @@ void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out)
 		out->failed_to_apply += ban->state == KB_BAN_FAILED;
 	}
 	for (size_t i = 0; i < jail->source_count; i++)
-		for (size_t rule = 0; rule < kban_filter_rule_count(jail->parts.filter, KBAN_RULE_FAIL);
-		     rule++)
+		for (size_t rule = 0;
+		     rule < kban_filter_rule_count(jail->parts.filter, KBAN_RULE_FAIL); rule++)
 			out->limit_hits += kban_matcher_limit_hits(jail->sources[i].matcher,
 								   KBAN_RULE_FAIL, rule);
 }

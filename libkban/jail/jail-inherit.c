@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "jail/jail.h"
 
-#define SWAP(left, right)                           \
-	do {                                        \
-		__typeof__(left) kb_kept = (left);  \
-		(left) = (right);                   \
-		(right) = kb_kept;                  \
+#define SWAP(left, right)                          \
+	do {                                       \
+		__typeof__(left) kb_kept = (left); \
+		(left) = (right);                  \
+		(right) = kb_kept;                 \
 	} while (0)
 
 static bool same_rules(const struct kban_filter *left, const struct kban_filter *right,
@@ -48,7 +48,8 @@ static bool same_filter(const struct kban_filter *left, const struct kban_filter
 	if (left == NULL || right == NULL)
 		return false;
 	return kban_filter_max_lines(left) == kban_filter_max_lines(right) &&
-	       same_rules(left, right, KBAN_RULE_FAIL) && same_rules(left, right, KBAN_RULE_IGNORE) &&
+	       same_rules(left, right, KBAN_RULE_FAIL) &&
+	       same_rules(left, right, KBAN_RULE_IGNORE) &&
 	       same_rules(left, right, KBAN_RULE_PREFIX) && same_dates(left, right);
 }
 

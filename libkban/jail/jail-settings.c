@@ -29,7 +29,8 @@ static int fail_unusable(const struct kban_config *config, const struct kban_jai
 			return kb_fail(err, KBAN_E_SYNTAX, NULL, "%s",
 				       kban_config_problem_text(config, i));
 	}
-	return kb_fail(err, KBAN_E_SYNTAX, NULL, "the configuration of jail '%s' is unusable", name);
+	return kb_fail(err, KBAN_E_SYNTAX, NULL, "the configuration of jail '%s' is unusable",
+		       name);
 }
 
 static unsigned clip(long long number, unsigned least, unsigned most)

@@ -87,8 +87,7 @@ static void warn_odd_time(struct kban_jail *jail, kban_usec off, kban_usec now)
 	char span[KBAN_DURATION_TEXT_SIZE];
 
 	jail->stats.odd_times++;
-	if (jail->warned_odd_time != KBAN_TIME_NONE &&
-	    now - jail->warned_odd_time < ODD_TIME_QUIET)
+	if (jail->warned_odd_time != KBAN_TIME_NONE && now - jail->warned_odd_time < ODD_TIME_QUIET)
 		return;
 	jail->warned_odd_time = now;
 	kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
@@ -392,9 +391,10 @@ static int check_options(const struct kban_jail_options *options, struct kban_er
 	struct kban_text name = kb_text(options->name);
 
 	if (name.len == 0 || name.len > 100 || strpbrk(options->name, " \t\r\n/") != NULL)
-		return kb_fail(err, KBAN_E_INVAL, NULL,
-			       "'%s' is no name of a jail: use 1 to 100 bytes without blanks or '/'",
-			       options->name ? options->name : "");
+		return kb_fail(
+			err, KBAN_E_INVAL, NULL,
+			"'%s' is no name of a jail: use 1 to 100 bytes without blanks or '/'",
+			options->name ? options->name : "");
 	if (options->find_time <= 0)
 		return kb_fail(err, KBAN_E_INVAL, NULL, "jail '%s': findtime must be more than 0",
 			       options->name);

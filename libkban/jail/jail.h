@@ -21,7 +21,7 @@
 #include "jail/changes.h"
 
 /* Names of hosts that are being looked up at once; more are dropped, and that is logged. */
-#define KB_LOOKUPS_MAX 1000
+#define KB_LOOKUPS_MAX     1000
 /* How long an answer of the resolver is waited for. */
 #define KB_LOOKUP_PATIENCE (10 * KBAN_SECOND)
 
@@ -81,7 +81,7 @@ struct kban_jail {
 	void *listener_data;
 };
 
-#define KB_TOPIC_FILTER "filter"
+#define KB_TOPIC_FILTER  "filter"
 #define KB_TOPIC_ACTIONS "actions"
 
 /*

@@ -181,7 +181,9 @@ int kban_jail_settle(struct kban_jail *jail, kban_usec now, struct kban_error **
 kban_usec kban_jail_next_due(const struct kban_jail *jail)
 {
 	const struct kb_ban *ban = kb_bans_first_due(jail->bans);
-	kban_usec due = ban == NULL ? KBAN_FOREVER : ban->renew < ban->until ? ban->renew : ban->until;
+	kban_usec due = ban == NULL               ? KBAN_FOREVER
+			: ban->renew < ban->until ? ban->renew
+						  : ban->until;
 
 	if (jail->refused && jail->retry_at < due)
 		due = jail->retry_at;

@@ -14,9 +14,9 @@ struct kb_pass {
 	struct kban_jail *const *jails;
 	size_t jail_count;
 	struct kban_backend *backend;
-	struct kban_store *store;     /* or NULL */
-	struct kban_follow *follow;   /* whose positions are saved; or NULL */
-	bool store_failed;            /* the last transaction failed, and that was logged */
+	struct kban_store *store;   /* or NULL */
+	struct kban_follow *follow; /* whose positions are saved; or NULL */
+	bool store_failed;          /* the last transaction failed, and that was logged */
 };
 
 /*

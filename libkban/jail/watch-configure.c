@@ -31,8 +31,8 @@ static int start_jail(const struct kban_watch *watch, struct kb_watched *watched
 		.allowed = watched->settings->allowed,
 		.store = watch->options.store,
 	};
-	int status = kb_jail_build(watch->ctx, &watched->settings->options, &parts, &watched->jail,
-				   err);
+	int status =
+		kb_jail_build(watch->ctx, &watched->settings->options, &parts, &watched->jail, err);
 
 	if (status < 0)
 		return status;
@@ -114,8 +114,7 @@ static int by_name(const void *left, const void *right)
 	return strcmp((*a)->name, (*b)->name);
 }
 
-static int muster(const struct kban_watch *watch, struct kban_config *config,
-		  struct crew *crew)
+static int muster(const struct kban_watch *watch, struct kban_config *config, struct crew *crew)
 {
 	size_t count = kban_config_jail_count(config);
 
@@ -144,8 +143,9 @@ static int follow_jail(struct kban_watch *watch, struct kb_watched *watched,
 	const struct kban_jail_config *config = watched->settings->config;
 
 	for (size_t i = 0; i < kban_jail_config_pattern_count(config); i++) {
-		int status = kban_follow_add(watch->follow, kban_jail_config_pattern(config, i),
-					     kban_jail_config_pattern_from(config, i), watched, err);
+		int status =
+			kban_follow_add(watch->follow, kban_jail_config_pattern(config, i),
+					kban_jail_config_pattern_from(config, i), watched, err);
 
 		if (status < 0)
 			return status;
@@ -192,8 +192,8 @@ static void retire_set(struct kban_watch *watch, const struct kb_set *set)
 /* The new jails take the place of the old. Nothing here can fail. */
 static void take_over(struct kban_watch *watch, struct crew *crew)
 {
-	struct crew old = { watch->jails, watch->jail_count, watch->running, watch->running_count,
-			    watch->rules, watch->config };
+	struct crew old = { watch->jails,         watch->jail_count, watch->running,
+			    watch->running_count, watch->rules,      watch->config };
 
 	for (size_t i = 0; i < crew->count; i++) {
 		struct kb_watched *before = find_watched(watch, crew->jails[i]->name);

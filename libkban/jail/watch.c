@@ -6,7 +6,7 @@
 /* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
 #define BLOCKS_AT_ONCE 16
 /* How long to wait after the kernel or memory failed. */
-#define RETRY_AFTER KBAN_SECOND
+#define RETRY_AFTER    KBAN_SECOND
 
 void kb_watched_free(struct kb_watched *watched)
 {
@@ -86,9 +86,9 @@ static int feed_block(const struct kban_watch *watch, const struct kban_block *b
 	struct kban_line line = {
 		.source = block->path,
 		.number = block->first_line,
-		.age = watch->options.replay ? KBAN_LINE_REPLAY :
-		       block->catching_up    ? KBAN_LINE_WAITING :
-					       KBAN_LINE_FRESH,
+		.age = watch->options.replay ? KBAN_LINE_REPLAY
+		       : block->catching_up  ? KBAN_LINE_WAITING
+					     : KBAN_LINE_FRESH,
 	};
 	struct kban_text rest = block->text;
 

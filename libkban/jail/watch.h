@@ -32,7 +32,8 @@ struct kban_watch {
 	size_t jail_count;
 	struct kban_jail **running; /* those of jails that run */
 	size_t running_count;
-	struct kb_set *retired; /* sets of jails that are gone; removed when no rule refers to them */
+	struct kb_set
+		*retired; /* sets of jails that are gone; removed when no rule refers to them */
 	size_t retired_count, retired_capacity;
 
 	struct kb_pass pass;

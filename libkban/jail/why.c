@@ -62,8 +62,7 @@ static bool copy_string(const char *from, char **to)
 static int add_failure(struct kban_why_failure **failures, size_t *count,
 		       const struct kb_failure *from)
 {
-	struct kban_why_failure *grown =
-		reallocarray(*failures, *count + 1, sizeof(**failures));
+	struct kban_why_failure *grown = reallocarray(*failures, *count + 1, sizeof(**failures));
 	struct kban_why_failure *added;
 
 	if (grown == NULL)
@@ -201,14 +200,14 @@ static int protection(struct gathering *gathering, const struct kban_jail *jail)
 
 	if (entry == NULL)
 		return KBAN_OK;
-	if (kb_array_room(&why->protections, &gathering->protection_capacity,
-			  why->protection_count, sizeof(*why->protections)) < 0)
+	if (kb_array_room(&why->protections, &gathering->protection_capacity, why->protection_count,
+			  sizeof(*why->protections)) < 0)
 		return KBAN_E_NOMEM;
 	added = &why->protections[why->protection_count++];
 	*added = (struct kban_why_protection){ 0 };
-	return copy_string(kban_jail_name(jail), &added->jail) && copy_string(entry, &added->entry) ?
-		       KBAN_OK :
-		       KBAN_E_NOMEM;
+	return copy_string(kban_jail_name(jail), &added->jail) && copy_string(entry, &added->entry)
+		       ? KBAN_OK
+		       : KBAN_E_NOMEM;
 }
 
 static int pending(struct gathering *gathering, const struct kban_jail *jail)

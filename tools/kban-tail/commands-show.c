@@ -57,6 +57,32 @@ static int append_address(const struct kban_ban *ban, void *data)
 	return 0;
 }
 
+/* With times, those that the kernel has, in order of banning. */
+static int append_ban(const struct kban_ban *ban, void *data)
+{
+	json_t *object;
+
+	if (!ban->applied)
+		return 0;
+	object = json_object();
+	json_object_set_new(object, "address", address(&ban->host));
+	json_object_set_new(object, "since", seconds(ban->since));
+	if (ban->until != KBAN_FOREVER)
+		json_object_set_new(object, "until", seconds(ban->until));
+	json_object_set_new(object, "number", json_integer(ban->number));
+	json_array_append_new(data, object);
+	return 0;
+}
+
+static json_t *bans_in(const struct kban_jail *jail)
+{
+	json_t *list = json_array();
+
+	if (jail != NULL)
+		kban_jail_each_ban(jail, append_ban, list);
+	return list;
+}
+
 static json_t *banned_in(const struct kban_jail *jail)
 {
 	json_t *list = json_array();
@@ -156,19 +182,22 @@ void command_status(struct command *command)
 	json_object_set_new(command->reply, "jails", list);
 	json_object_set_new(command->reply, "logs", describe_logs(watch));
 	json_object_set_new(command->reply, "saving", json_boolean(!kban_watch_is_unsaved(watch)));
-	json_object_set_new(command->reply, "problems",
-			    json_integer((json_int_t)kban_config_problem_count(
-				    command->daemon->config)));
+	json_object_set_new(
+		command->reply, "problems",
+		json_integer((json_int_t)kban_config_problem_count(command->daemon->config)));
 }
 
 void command_jail_status(struct command *command)
 {
 	size_t index = 0;
+	json_t *jail;
 
 	command_jail(command, &index);
-	if (command->error == NULL)
-		json_object_set_new(command->reply, "jail",
-				    describe_jail(command->daemon->watch, index));
+	if (command->error != NULL)
+		return;
+	jail = describe_jail(command->daemon->watch, index);
+	json_object_set_new(jail, "bans", bans_in(kban_watch_jail(command->daemon->watch, index)));
+	json_object_set_new(command->reply, "jail", jail);
 }
 
 static json_t *jails_banning(const struct kban_watch *watch, const struct kban_addr *host)
@@ -192,7 +221,8 @@ static void banned_addresses(struct command *command, const json_t *addresses)
 	json_t *text;
 
 	json_object_set_new(command->reply, "found", found);
-	json_array_foreach(addresses, i, text) {
+	json_array_foreach(addresses, i, text)
+	{
 		struct kban_addr host;
 
 		if (!command_address(command, text, &host))

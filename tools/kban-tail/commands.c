@@ -76,7 +76,8 @@ static bool check_addresses(struct command *command, const struct kban_jail *jai
 	size_t i;
 	json_t *text;
 
-	json_array_foreach(addresses, i, text) {
+	json_array_foreach(addresses, i, text)
+	{
 		if (!command_address(command, text, &host) || !may_ban(command, jail, &host))
 			return false;
 		if (kban_addr_is_network(&host) && !kban_jail_options(jail)->networks) {
@@ -101,7 +102,8 @@ static void ban_addresses(struct command *command)
 
 	if (jail == NULL || !check_addresses(command, jail, addresses))
 		return;
-	json_array_foreach(addresses, i, text) {
+	json_array_foreach(addresses, i, text)
+	{
 		if (!command_address(command, text, &host))
 			return;
 		count += kban_jail_ban(jail, &host, now) > 0;
@@ -135,7 +137,8 @@ static int unban_listed(struct command *command, struct kban_jail *jail, const j
 	size_t i;
 	json_t *text;
 
-	json_array_foreach(addresses, i, text) {
+	json_array_foreach(addresses, i, text)
+	{
 		struct kban_addr host;
 		int lifted;
 
@@ -273,8 +276,7 @@ static void unknown_method(struct connection *to, const char *method)
 	char *text = json_dumps(parameters, JSON_COMPACT);
 	struct kban_text bytes = { NULL, 0 };
 
-	if (kban_message_write_error("org.varlink.service.MethodNotFound", text, &bytes) ==
-	    KBAN_OK)
+	if (kban_message_write_error("org.varlink.service.MethodNotFound", text, &bytes) == KBAN_OK)
 		server_reply(to, bytes);
 	free(text);
 	json_decref(parameters);

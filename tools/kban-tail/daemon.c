@@ -193,7 +193,8 @@ static void answer_flush(struct daemon *daemon)
 		status = kban_message_write_reply(parameters, 0, &bytes);
 	else
 		status = kban_message_write_error(
-			"io.kban.Failed", "{\"reason\":\"the kernel refused; see the log\"}", &bytes);
+			"io.kban.Failed", "{\"reason\":\"the kernel refused; see the log\"}",
+			&bytes);
 	if (status == KBAN_OK)
 		server_reply(by, bytes);
 	server_let_go(by);
@@ -202,8 +203,7 @@ static void answer_flush(struct daemon *daemon)
 /* No rule refers to the sets any more. */
 static void clear_sets(struct daemon *daemon)
 {
-	daemon->flushed =
-		kban_watch_flush(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	daemon->flushed = kban_watch_flush(daemon->watch, kban_context_now(daemon->ctx), NULL);
 	if (daemon->stopping) {
 		answer_flush(daemon);
 		end(daemon, EXIT_GOOD);
@@ -266,9 +266,9 @@ void daemon_flush(struct daemon *daemon, struct connection *by)
 	struct kban_text bytes = { NULL, 0 };
 
 	if (daemon->flush_by != NULL || daemon->phase != PHASE_RUNNING || daemon->stopping) {
-		if (by != NULL && kban_message_write_error("io.kban.Failed",
-							   "{\"reason\":\"busy; try again\"}",
-							   &bytes) == KBAN_OK)
+		if (by != NULL &&
+		    kban_message_write_error("io.kban.Failed", "{\"reason\":\"busy; try again\"}",
+					     &bytes) == KBAN_OK)
 			server_reply(by, bytes);
 		return;
 	}
@@ -312,8 +312,7 @@ static void log_problems(const struct daemon *daemon, const struct kban_config *
 /* All or nothing: with any mistake the old configuration stays in force. */
 static int load_again(struct daemon *daemon, struct kban_config **config, struct kban_error **err)
 {
-	int status =
-		kban_config_load(daemon->ctx, daemon->arguments->config_dir, config, err);
+	int status = kban_config_load(daemon->ctx, daemon->arguments->config_dir, config, err);
 
 	if (status < 0)
 		return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The daemon: what only a process of its own needs. The library decides; here are the loop, signals,
- * the control socket, the programs that change the packet filter, and the log.
+ * The daemon: what only a process of its own needs. The library decides; here are the loop,
+ * signals, the control socket, the programs that change the packet filter, and the log.
  */
 #ifndef KBAN_TAIL_DAEMON_H
 #define KBAN_TAIL_DAEMON_H

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum kind {
-	TO_FILE,    /* also standard output and error */
+	TO_FILE, /* also standard output and error */
 	TO_SYSLOG,
 };
 
@@ -30,9 +30,9 @@ static const struct {
 	int level;
 	int priority;
 } levels[] = {
-	{ "CRITICAL", KBAN_CRITICAL, LOG_CRIT }, { "ERROR", KBAN_ERROR, LOG_ERR },
+	{ "CRITICAL", KBAN_CRITICAL, LOG_CRIT },  { "ERROR", KBAN_ERROR, LOG_ERR },
 	{ "WARNING", KBAN_WARNING, LOG_WARNING }, { "NOTICE", KBAN_NOTICE, LOG_NOTICE },
-	{ "INFO", KBAN_INFO, LOG_INFO },         { "DEBUG", KBAN_DEBUG, LOG_DEBUG },
+	{ "INFO", KBAN_INFO, LOG_INFO },          { "DEBUG", KBAN_DEBUG, LOG_DEBUG },
 };
 
 #define LEVEL_COUNT (sizeof(levels) / sizeof(levels[0]))
@@ -46,9 +46,8 @@ int log_level_parse(const char *text)
 		if (strcasecmp(levels[i].name, text) == 0)
 			return levels[i].level;
 	number = strtol(text, &end, 10);
-	return *text != '\0' && *end == '\0' && number >= 0 && number <= KBAN_CRITICAL ?
-		       (int)number :
-		       -1;
+	return *text != '\0' && *end == '\0' && number >= 0 && number <= KBAN_CRITICAL ? (int)number
+										       : -1;
 }
 
 static size_t level_index(int level)

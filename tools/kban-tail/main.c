@@ -28,7 +28,8 @@ enum option {
 };
 
 static const struct cli_option options[] = {
-	[CONFIG] = { 'c', "config", "DIR", "configuration (default /etc/kban, else /etc/fail2ban)" },
+	[CONFIG] = { 'c', "config", "DIR",
+		     "configuration (default /etc/kban, else /etc/fail2ban)" },
 	[STATE] = { 0, "state", "DIR", "what is remembered (default " STATE_DIR_DEFAULT ")" },
 	[SOCKET] = { 0, "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
 	[FOREGROUND] = { 'f', "foreground", NULL, "do not go into the background" },

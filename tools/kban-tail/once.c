@@ -54,13 +54,11 @@ static void print_text(const struct kban_event *event, const char *host, const c
 		       const char *would)
 {
 	char span[KBAN_DURATION_TEXT_SIZE];
-	char *source = kban_text_printable(
-		(struct kban_text){ event->source ? event->source : "",
-				    event->source ? strlen(event->source) : 0 });
+	char *source = kban_text_printable((struct kban_text){
+		event->source ? event->source : "", event->source ? strlen(event->source) : 0 });
 
-	kban_duration_print(event->until == KBAN_FOREVER ? KBAN_FOREVER :
-							   event->until - event->time,
-			    span);
+	kban_duration_print(
+		event->until == KBAN_FOREVER ? KBAN_FOREVER : event->until - event->time, span);
 	printf("%s [%s] %s%s for %s: %u failures, the last in line %llu of %s\n", time, event->jail,
 	       would, host, span, event->failures, (unsigned long long)event->line,
 	       source ? source : "");

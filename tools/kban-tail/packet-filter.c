@@ -88,7 +88,10 @@ static void complain(struct packet_filter *filter, const char *command,
 	filter->failed++;
 	if (!filter->complained)
 		log_say(filter->log, KBAN_ERROR, "%s failed: %s; rules are not as they should be",
-			command, result->problem ? result->problem : said && *said ? said : "no reason given");
+			command,
+			result->problem ? result->problem
+			: said && *said ? said
+					: "no reason given");
 	filter->complained = true;
 	free(said);
 }
@@ -105,9 +108,9 @@ static void changed(const struct child_result *result, void *data)
 
 static void change(struct packet_filter *filter, struct kban_text script)
 {
-	filter->child = child_start(filter->loop,
-				    kban_rules_change_command(families[filter->family]), script,
-				    COMMAND_LIMIT_MS, changed, filter);
+	filter->child =
+		child_start(filter->loop, kban_rules_change_command(families[filter->family]),
+			    script, COMMAND_LIMIT_MS, changed, filter);
 	if (filter->child == NULL) {
 		filter->failed++;
 		next_family(filter);
@@ -141,9 +144,8 @@ static void look(struct packet_filter *filter)
 {
 	struct kban_text nothing = { NULL, 0 };
 
-	filter->child =
-		child_start(filter->loop, kban_rules_list_command(families[filter->family]),
-			    nothing, COMMAND_LIMIT_MS, listed, filter);
+	filter->child = child_start(filter->loop, kban_rules_list_command(families[filter->family]),
+				    nothing, COMMAND_LIMIT_MS, listed, filter);
 	if (filter->child == NULL) {
 		filter->failed++;
 		next_family(filter);

@@ -123,7 +123,8 @@ static bool make_room(struct resolver *resolver)
 	time_t now = monotonic();
 
 	for (size_t i = resolver->count; i-- > 0;)
-		if (!resolver->answers[i]->pending && now - resolver->answers[i]->at >= ANSWER_VALID)
+		if (!resolver->answers[i]->pending &&
+		    now - resolver->answers[i]->at >= ANSWER_VALID)
 			remove_at(resolver, i);
 	for (size_t i = 0; i < resolver->count && resolver->count == ANSWERS_MAX; i++)
 		if (!resolver->answers[i]->pending)

@@ -14,7 +14,7 @@
 #define CONNECTIONS_MAX 64
 #define IDLE_LIMIT_MS   30000
 /* Bytes waiting for a peer that does not read. */
-#define UNREAD_MAX (64 * 1024 * 1024)
+#define UNREAD_MAX      (64 * 1024 * 1024)
 
 struct connection {
 	uv_pipe_t pipe;

@@ -31,9 +31,9 @@ int setup_config(const struct arguments *arguments, struct kban_context *ctx,
 /* In the background nobody reads standard error. */
 static const char *log_target(const struct arguments *arguments, const struct kban_config *config)
 {
-	const char *target = arguments->log_target ? arguments->log_target :
-			     arguments->once       ? "STDERR" :
-						     kban_config_log_target(config);
+	const char *target = arguments->log_target ? arguments->log_target
+			     : arguments->once     ? "STDERR"
+						   : kban_config_log_target(config);
 
 	if (target == NULL)
 		target = "STDERR";
@@ -60,7 +60,8 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 
 	if (level < 0) {
 		fprintf(stderr,
-			"kban-tail: log level '%s': use CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG\n",
+			"kban-tail: log level '%s': use CRITICAL, ERROR, WARNING, NOTICE, INFO or "
+			"DEBUG\n",
 			text);
 		return EXIT_USAGE;
 	}
@@ -90,6 +91,6 @@ int setup_store(const struct arguments *arguments, struct kban_context *ctx,
 
 	if (arguments->dry_run)
 		return EXIT_GOOD;
-	return kban_store_open(ctx, arguments->state_dir, out, &error) < 0 ? setup_trouble(error) :
-									     EXIT_GOOD;
+	return kban_store_open(ctx, arguments->state_dir, out, &error) < 0 ? setup_trouble(error)
+									   : EXIT_GOOD;
 }

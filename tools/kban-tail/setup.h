@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Steps of the start that the daemon, a replay and a check share. All say what is wrong themselves. */
+/* Steps of the start that the daemon, a replay and a check share. All say what is wrong themselves.
+ */
 #ifndef KBAN_TAIL_SETUP_H
 #define KBAN_TAIL_SETUP_H
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include <kban/client.h>
+#include <kban/duration.h>
+#include <kban/text.h>
+
+#include "cli/options.h"
+#include "command.h"
+#include "dump.h"
+
+enum option {
+	CONFIG,
+	SOCKET,
+	JSON,
+	TIMEOUT,
+	DUMP,
+	FORMAT,
+};
+
+static const struct cli_option option_table[] = {
+	[CONFIG] = { 'c', "config", "DIR", "configuration for --dump (default as kban-tail's)" },
+	[SOCKET] = { 's', "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
+	[JSON] = { 'j', "json", NULL, "print answers as JSON, one object on a line" },
+	[TIMEOUT] = { 0, "timeout", "TIME", "wait so long for an answer (default 30s)" },
+	[DUMP] = { 'd', "dump", NULL, "print what the configuration says, as JSON" },
+	[FORMAT] = { 0, "format", "json", "of --dump" },
+	{ 0 },
+};
+
+static const struct cli_program program = {
+	.name = "kban-client",
+	.usage = "[option ...] COMMAND [word ...]",
+	.about = "Ask and steer a running kban-tail.\n\n"
+		 "  status [JAIL|--all] [short]        what jails there are, and how they do\n"
+		 "  banned [IP ...]                    who is banned, or in which jails these are\n"
+		 "  why IP                             why it is banned, or not\n"
+		 "  get JAIL banned [IP ...]           who is banned in a jail\n"
+		 "  get JAIL banip [SEP|--with-time]   the same, in order, or with times\n"
+		 "  set JAIL banip [--force] IP ...    ban by hand\n"
+		 "  set JAIL unbanip [--report-absent] IP ...\n"
+		 "  unban IP ... | unban --all         in all jails\n"
+		 "  reload                             read the configuration again\n"
+		 "  flush                              lift all bans and start afresh\n"
+		 "  stop [--flush]                     end the daemon; bans stay, or are lifted\n"
+		 "  ping, version\n",
+	.options = option_table,
+	.example = "Example: let a customer in again\n  kban-client why 192.0.2.7 && kban-client "
+		   "unban 192.0.2.7\n",
+	.ends_at_argument = 1,
+};
+
+static const struct {
+	const char *name;
+	command_fn *run;
+} commands[] = {
+	{ "banned", command_banned },   { "flush", command_flush },   { "get", command_get },
+	{ "ping", command_ping },       { "reload", command_reload }, { "set", command_set },
+	{ "status", command_status },   { "stop", command_stop },     { "unban", command_unban },
+	{ "version", command_version }, { "why", command_why },
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int run_command(const struct options *options, char **words)
+{
+	const char *names[COMMAND_COUNT + 1] = { NULL };
+	const char *nearest;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(commands[i].name, words[0]) == 0)
+			return commands[i].run(options, words + 1);
+		names[i] = commands[i].name;
+	}
+	nearest = kban_text_nearest(words[0], names);
+	if (nearest != NULL)
+		return wrong("unknown command '%s'; did you mean '%s'?", words[0], nearest);
+	return wrong("unknown command '%s'", words[0]);
+}
+
+static bool parse_timeout(const char *text, kban_usec *out)
+{
+	double seconds;
+
+	if (kban_duration_parse((struct kban_text){ text, strlen(text) }, &seconds) != KBAN_OK ||
+	    seconds <= 0 || seconds > 86400)
+		return false;
+	*out = (kban_usec)(seconds * (double)KBAN_SECOND);
+	return true;
+}
+
+/* What main() is asked for. */
+struct request {
+	struct options options;
+	bool dump;
+	char **words; /* the command */
+};
+
+/* -1: go on; else an exit status. */
+static int take(struct request *request, int option, const char *value)
+{
+	switch (option) {
+	case CONFIG:
+		request->options.config_dir = value;
+		break;
+	case SOCKET:
+		request->options.socket_path = value;
+		break;
+	case JSON:
+		request->options.json = true;
+		break;
+	case TIMEOUT:
+		if (!parse_timeout(value, &request->options.timeout))
+			return wrong("--timeout '%s': use a time such as 5s, at most a day", value);
+		break;
+	case DUMP:
+		request->dump = true;
+		break;
+	case FORMAT:
+		if (strcmp(value, "json") != 0)
+			return wrong("--format '%s': there is only json", value);
+		break;
+	}
+	return -1;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	struct cli_parser parser = { .program = &program, .argc = argc, .argv = argv };
+	int option, status = -1;
+
+	request->words = argv + argc;
+	while (status < 0 && (option = cli_next(&parser)) != CLI_END) {
+		if (option == CLI_ANSWERED)
+			return EXIT_GOOD;
+		if (option == CLI_WRONG)
+			return EXIT_USAGE;
+		if (option == CLI_ARGUMENT) {
+			request->words = argv + parser.position - 1;
+			break;
+		}
+		status = take(request, option, parser.value);
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = {
+		.options = { .socket_path = KBAN_SOCKET_DEFAULT, .timeout = 30 * KBAN_SECOND },
+	};
+	int status = parse(argc, argv, &request);
+
+	if (status >= 0)
+		return status;
+	if (request.dump)
+		return dump_run(request.options.config_dir);
+	/* --json may also stand behind the command, where people type it. */
+	if (take_word(request.words, "--json"))
+		request.options.json = true;
+	if (*request.words == NULL)
+		return wrong("a command is needed");
+	return run_command(&request.options, request.words);
+}
