@@ -19,8 +19,8 @@
 #define DEPTH_LIMIT    100000
 #define HEAP_LIMIT_KIB 16384
 
-#define JIT_STACK_START (32 * 1024)
-#define JIT_STACK_MAX   (1024 * 1024)
+#define JIT_STACK_START ((size_t)32 * 1024)
+#define JIT_STACK_MAX   ((size_t)1024 * 1024)
 
 /* Groups that a new match has room for; more are added when a pattern has them. */
 #define FIRST_GROUPS 32

@@ -39,7 +39,9 @@ static int fail_at(struct translator *t, size_t offset, const char *message)
 /* The byte @a ahead of the current one, or 0 behind the end. */
 static char peek(const struct translator *t, size_t ahead)
 {
-	return t->at + ahead < t->text.len ? t->text.data[t->at + ahead] : '\0';
+	if (t->at + ahead >= t->text.len)
+		return '\0';
+	return t->text.data[t->at + ahead];
 }
 
 static bool is_digit(char byte)

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "failing-alloc.h"
 #include "regex/pattern.h"
 
 static struct kb_pattern *compile(const char *text, unsigned flags)
@@ -174,7 +175,8 @@ static void longest_pattern(void **state)
 	(void)state;
 	assert_non_null(text);
 	memset(text, '#', KB_PATTERN_LENGTH_MAX + 1);
-	memcpy(text, "(?x)", 4);
+	for (size_t i = 0; i < 4; i++)
+		text[i] = "(?x)"[i];
 	assert_int_equal(kb_pattern_compile((struct kban_text){ text, KB_PATTERN_LENGTH_MAX }, 0,
 					    NULL, &pattern, &err),
 			 KBAN_OK);
@@ -243,7 +245,7 @@ static void match_grows_with_the_pattern(void **state)
 	assert_false(kb_match_group(match, 2, &from, &to));
 }
 
-static void nothing_is_freed_twice(void **state)
+static void null_may_be_freed(void **state)
 {
 	(void)state;
 	kb_pattern_free(NULL);
@@ -281,6 +283,42 @@ static void nul_is_a_byte_like_others(void **state)
 	assert_int_equal(from, 1);
 }
 
+static int compile_quietly(void *data)
+{
+	kb_auto(pattern) pattern = NULL;
+
+	return kb_pattern_compile(kb_text(data), 0, NULL, &pattern, NULL);
+}
+
+static int make_match(void *data)
+{
+	kb_auto(match) match = kb_match_new();
+
+	(void)data;
+	return match != NULL ? KBAN_OK : KBAN_E_NOMEM;
+}
+
+static void may_run_out_of_memory(void **state)
+{
+	char names[] = "(?P<a>b)(?P<a_name_of_more_than_thirty_two_bytes>c)";
+
+	(void)state;
+	assert_every_allocation_may_fail(compile_quietly, names);
+	assert_every_allocation_may_fail(make_match, NULL);
+}
+
+static void running_out_of_memory_leaves_an_error(void **state)
+{
+	kb_auto(pattern) pattern = NULL;
+	kban_auto(error) err = NULL;
+
+	(void)state;
+	failing_alloc_start(1);
+	assert_int_equal(kb_pattern_compile(KB_TEXT("a"), 0, NULL, &pattern, &err), KBAN_E_NOMEM);
+	assert_true(failing_alloc_stop());
+	assert_string_equal(kban_error_text(err), "out of memory");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,7 +332,9 @@ int main(void)
 		cmocka_unit_test(match_grows_with_the_pattern),
 		cmocka_unit_test(full_jit_stack_is_no_miss),
 		cmocka_unit_test(nul_is_a_byte_like_others),
-		cmocka_unit_test(nothing_is_freed_twice),
+		cmocka_unit_test(null_may_be_freed),
+		cmocka_unit_test(may_run_out_of_memory),
+		cmocka_unit_test(running_out_of_memory_leaves_an_error),
 	};
 
 	return cmocka_run_group_tests_name("pattern", tests, NULL, NULL);
