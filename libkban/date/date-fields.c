@@ -27,9 +27,9 @@ size_t kb_date_fields_captures(const struct kb_pattern *pattern,
 /* Position from 1 of a word that begins with one of @a names, three letters each; 0: none. */
 static int find_name(struct kban_text text, const char *names)
 {
-	for (int i = 0; names[3 * i] != '\0'; i++) {
+	for (size_t i = 0; names[3 * i] != '\0'; i++) {
 		if (text.len >= 3 && strncasecmp(text.data, names + 3 * i, 3) == 0)
-			return i + 1;
+			return (int)i + 1;
 	}
 	return 0;
 }

@@ -15,9 +15,8 @@
 #define LINE_BEGIN_WEIGHT 100
 
 struct kb_date_formats {
-	struct kb_date_pattern **items;
+	struct kb_date_pattern *items[KB_DATE_FORMATS_MAX];
 	size_t count;
-	size_t capacity;
 };
 
 /* What formats are being made of. */
@@ -27,26 +26,24 @@ struct source {
 	struct kban_error **err;
 };
 
-#define SYSLOG_DATE "(?:%a )?%b %d %k:%M:%S(?:\\.%f)?(?: %ExY)?"
-
 /* In the order in which they are tried. */
 static const char *const default_texts[] = {
 	"%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?",
-	SYSLOG_DATE,
+	"(?:%a )?%b %d %k:%M:%S(?:\\.%f)?(?: %ExY)?",
 	"(?:%a )?%b %d %ExY %k:%M:%S(?:\\.%f)?",
 	"%d(?P<_sep>[-/])%m(?P=_sep)(?:%ExY|%Exy) %k:%M:%S",
 	"%d(?P<_sep>[-/])%b(?P=_sep)%ExY[ :]?%H:%M:%S(?:\\.%f)?(?: %z)?",
 	"%m/%d/%ExY:%H:%M:%S",
 	"%m-%d-%ExY %k:%M:%S(?:\\.%f)?",
 	"Epoch",
-	LINE_BEGIN "%H:%M:%S",
+	"{^LN-BEG}%H:%M:%S",
 	"^<%m/%d/%Exy@%H:%M:%S>",
 	"%Exy%Exm%Exd  ?%H:%M:%S",
 	"%b %d, %ExY %I:%M:%S %p",
 	"^%b-%d-%Exy %k:%M:%S",
 	"%ExY%Exm%Exd(?:-|T|  ?)%ExH:?%ExM:?%ExS(?:[.,]%f)?(?:\\s*%z)?",
-	"(?:%Z )?" SYSLOG_DATE,
-	"(?:%z )?" SYSLOG_DATE,
+	"(?:%Z )?(?:%a )?%b %d %k:%M:%S(?:\\.%f)?(?: %ExY)?",
+	"(?:%z )?(?:%a )?%b %d %k:%M:%S(?:\\.%f)?(?: %ExY)?",
 	"TAI64N",
 };
 
@@ -83,9 +80,6 @@ static int add(struct kb_date_formats *formats, struct kban_text text, unsigned 
 	if (formats->count == KB_DATE_FORMATS_MAX)
 		return kb_fail(source->err, KBAN_E_LIMIT, source->where,
 			       "datepattern has more than %d formats", KB_DATE_FORMATS_MAX);
-	if (kb_array_room(&formats->items, &formats->capacity, formats->count,
-			  sizeof(*formats->items)) < 0)
-		return kb_fail_memory(source->err);
 	pattern->weight = weight;
 	formats->items[formats->count++] = kb_steal(pattern);
 	return KBAN_OK;
@@ -208,7 +202,6 @@ void kb_date_formats_free(struct kb_date_formats *formats)
 		return;
 	for (size_t i = 0; i < formats->count; i++)
 		kb_date_pattern_free(formats->items[i]);
-	free(formats->items);
 	free(formats);
 }
 

@@ -15,8 +15,8 @@
 struct kb_date_formats;
 struct kb_date_pattern;
 
-/* More formats are no list that anybody wrote. */
-#define KB_DATE_FORMATS_MAX 1000
+/* More formats are no list that anybody wrote; each is tried on each line. */
+#define KB_DATE_FORMATS_MAX 200
 
 /* One line of a datepattern. */
 struct kb_date_line {

@@ -328,7 +328,7 @@ static bool take_begin_mark(struct kb_buffer *body)
 	struct kban_text text = kb_buffer_content(body);
 	size_t at = skip_parentheses(text);
 
-	if (!kb_text_starts_with(kb_text_slice(text, at, text.len), "**"))
+	if (body->data == NULL || !kb_text_starts_with(kb_text_slice(text, at, text.len), "**"))
 		return false;
 	memmove(body->data + at, body->data + at + 2, body->len - at - 1);
 	body->len -= 2;
