@@ -170,7 +170,7 @@ int command_status(const struct options *options, char **words)
 
 	if (flavour != NULL && !is_short && strcmp(flavour, "basic") != 0)
 		return wrong("status flavour '%s': use basic or short", flavour);
-	if (count_words(words) > (name != NULL) + (flavour != NULL))
+	if (count_words(words) > (size_t)(name != NULL) + (flavour != NULL))
 		return wrong("status: at most a jail and a flavour");
 	if (name != NULL)
 		return status_of_jail(options, name, is_short);

@@ -253,7 +253,7 @@ static bool run(const char *method, struct command *command)
 	return false;
 }
 
-static void send(struct connection *to, const struct command *command)
+static void send_reply(struct connection *to, const struct command *command)
 {
 	char *text = json_dumps(command->reply, JSON_COMPACT);
 	struct kban_text bytes = { NULL, 0 };
@@ -298,7 +298,7 @@ void commands_answer(struct connection *from, const struct kban_message *call, v
 	else if (!run(kban_message_method(call), &command) && !quiet)
 		unknown_method(from, kban_message_method(call));
 	else if (!quiet)
-		send(from, &command);
+		send_reply(from, &command);
 	json_decref(command.parameters);
 	json_decref(command.reply);
 }

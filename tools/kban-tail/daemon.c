@@ -94,13 +94,26 @@ static void check_rules(struct daemon *daemon)
 	daemon->check_wanted = !packet_filter_check(daemon->packet_filter, rules_checked, daemon);
 }
 
+/* A failure that lasts is told once. */
+static void audit(struct daemon *daemon)
+{
+	kban_auto(error) reason = NULL;
+	bool failed =
+		kban_watch_audit(daemon->watch, kban_context_now(daemon->ctx), &reason) < 0;
+
+	if (failed && !daemon->audit_failed)
+		log_say(daemon->log, KBAN_ERROR, "Sets cannot be compared with bans: %s",
+			kban_error_text(reason));
+	daemon->audit_failed = failed;
+}
+
 static void on_audit(uv_timer_t *timer)
 {
 	struct daemon *daemon = timer->data;
 
 	if (daemon->phase != PHASE_RUNNING || daemon->stopping)
 		return;
-	kban_watch_audit(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	audit(daemon);
 	wait_for_more(daemon, false);
 	if (!daemon->arguments->dry_run)
 		check_rules(daemon);
@@ -210,7 +223,7 @@ static void clear_sets(struct daemon *daemon)
 		return;
 	}
 	daemon->phase = PHASE_REFILLING;
-	kban_watch_audit(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	audit(daemon);
 	packet_filter_use(daemon->packet_filter, kban_watch_rules(daemon->watch));
 	check_rules(daemon);
 }
@@ -284,8 +297,10 @@ void daemon_stop(struct daemon *daemon, bool flush)
 		return;
 	log_say(daemon->log, KBAN_INFO, "Shutdown in progress...");
 	notify_stopping();
-	if (daemon->phase != PHASE_STARTING)
-		kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	if (daemon->phase != PHASE_STARTING &&
+	    kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL) < 0)
+		log_say(daemon->log, KBAN_WARNING,
+			"Not everything could be put into force; it will be at the next start");
 	daemon->stopping = true;
 	if (flush)
 		clear(daemon);
