@@ -16,6 +16,7 @@ void kb_database_detach(struct kban_store *store)
 {
 	size_t i;
 
+	kb_name_forget_all(store);
 	for (i = 0; i < kb_array_size(store->statements); i++) {
 		sqlite3_finalize(store->statements[i]);
 		store->statements[i] = NULL;

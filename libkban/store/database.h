@@ -7,6 +7,7 @@
 
 #include <kban/store.h>
 
+#include "store/names.h"
 #include "store/query.h"
 #include "store/state-directory.h"
 
@@ -15,6 +16,7 @@ struct kban_store {
 	struct kb_state_directory *directory; /* NULL: in memory only */
 	sqlite3 *db;                          /* NULL only if there was no memory for one */
 	sqlite3_stmt *statements[KB_SQL_STATEMENTS];
+	struct kb_name_memo memos[KB_NAME_KINDS];
 	bool stand_in; /* nothing can be written: db is empty or a file mounted read-only */
 	bool damaged;  /* SQLite said so of the file since it was opened */
 	bool changing; /* between begin and commit */

@@ -7,8 +7,7 @@
 #include "store/database.h"
 #include "store/store-schema.h"
 
-#define JAIL_ID   "(SELECT id FROM jail WHERE name = ?1)"
-#define SOURCE_ID "(SELECT id FROM source WHERE path = ?1)"
+#define JAIL_ID "(SELECT id FROM jail WHERE name = ?1)"
 
 #define BAN_ROW                                                               \
 	"SELECT b.id, j.name, b.addr, b.since, b.until, b.number, b.manual, " \
@@ -21,22 +20,24 @@
 	"JOIN source s ON s.id = f.source LEFT JOIN rule r ON r.id = f.rule "
 
 static const char *const sql[] = {
-	[KB_SQL_NAME_JAIL] = "INSERT OR IGNORE INTO jail (name) VALUES (?1)",
-	[KB_SQL_NAME_SOURCE] = "INSERT OR IGNORE INTO source (path) VALUES (?1)",
-	[KB_SQL_NAME_RULE] = "INSERT OR IGNORE INTO rule (text, file, line) VALUES (?1, ?2, ?3)",
+	[KB_SQL_FIND_JAIL] = "SELECT id FROM jail WHERE name = ?1",
+	[KB_SQL_FIND_SOURCE] = "SELECT id FROM source WHERE path = ?1",
+	[KB_SQL_FIND_RULE] = "SELECT id FROM rule WHERE text = ?1 AND file = ?2 AND line = ?3",
+	[KB_SQL_ADD_JAIL] = "INSERT INTO jail (name) VALUES (?1)",
+	[KB_SQL_ADD_SOURCE] = "INSERT INTO source (path) VALUES (?1)",
+	[KB_SQL_ADD_RULE] = "INSERT INTO rule (text, file, line) VALUES (?1, ?2, ?3)",
 
-	[KB_SQL_PUT_POSITION] = "INSERT OR REPLACE INTO position VALUES (" SOURCE_ID
-				", ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+	[KB_SQL_PUT_POSITION] =
+		"INSERT OR REPLACE INTO position VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+		" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 	[KB_SQL_EACH_POSITION] =
 		"SELECT s.path, p.device, p.inode, p.offset, p.lines, p.head_hash, p.tail_hash,"
 		" p.head_len, p.tail_len, p.born, p.seen, p.old_inode, p.old_born, p.old_offset,"
 		" p.old_tail_hash FROM position p JOIN source s ON s.id = p.source"
 		" ORDER BY s.path",
 
-	[KB_SQL_ADD_FAILURE] =
-		"INSERT INTO failure (jail, addr, time, source, line, text, rule) VALUES (" JAIL_ID
-		", ?2, ?3, (SELECT id FROM source WHERE path = ?4), ?5, ?6,"
-		" (SELECT id FROM rule WHERE text = ?7 AND file = ?8 AND line = ?9))",
+	[KB_SQL_ADD_FAILURE] = "INSERT INTO failure (jail, addr, time, source, line, text, rule)"
+			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[KB_SQL_FORGET_HOST] =
 		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_FORGET_ALL] = "DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID,
@@ -51,7 +52,7 @@ static const char *const sql[] = {
 	[KB_SQL_REPLACE_BAN] = "UPDATE ban SET how = 1, ended = min(until, max(since, ?3))"
 			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
-			   " VALUES (" JAIL_ID ", ?2, ?3, ?4, ?5, ?6, 0)",
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
 	[KB_SQL_DROP_OLDEST] =
 		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2"
 		" AND id NOT IN (SELECT id FROM failure WHERE ban IS NULL AND jail = " JAIL_ID
@@ -114,6 +115,11 @@ static void keep(struct kb_query *query, int code)
 void kb_query_number(struct kb_query *query, int64_t number)
 {
 	keep(query, sqlite3_bind_int64(query->statement, ++query->parameter, number));
+}
+
+void kb_query_null(struct kb_query *query)
+{
+	keep(query, sqlite3_bind_null(query->statement, ++query->parameter));
 }
 
 void kb_query_string(struct kb_query *query, const char *string)

@@ -21,9 +21,12 @@
 
 /* Statements of query.c, in the order of its table. */
 enum kb_sql {
-	KB_SQL_NAME_JAIL,
-	KB_SQL_NAME_SOURCE,
-	KB_SQL_NAME_RULE,
+	KB_SQL_FIND_JAIL,
+	KB_SQL_FIND_SOURCE,
+	KB_SQL_FIND_RULE,
+	KB_SQL_ADD_JAIL,
+	KB_SQL_ADD_SOURCE,
+	KB_SQL_ADD_RULE,
 	KB_SQL_PUT_POSITION,
 	KB_SQL_EACH_POSITION,
 	KB_SQL_ADD_FAILURE,
@@ -64,7 +67,8 @@ struct kb_query kb_query_begin(struct kban_store *store, enum kb_sql which);
 void kb_query_clear(struct kb_query *query);
 
 void kb_query_number(struct kb_query *query, int64_t number);
-void kb_query_string(struct kb_query *query, const char *string); /* NULL is NULL */
+void kb_query_null(struct kb_query *query);
+void kb_query_string(struct kb_query *query, const char *string);
 void kb_query_blob(struct kb_query *query, struct kban_text bytes);
 void kb_query_addr(struct kb_query *query, const struct kban_addr *addr);
 

@@ -20,15 +20,14 @@ static int replace_ban(struct kban_store *store, const struct kb_ban_record *rec
 static int insert_ban(struct kban_store *store, struct kb_ban_record *record,
 		      struct kban_error **err)
 {
-	kb_auto_clear(query) name = kb_query_begin(store, KB_SQL_NAME_JAIL);
 	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_ADD_BAN);
-	int status;
+	struct kb_name name = { .text = record->jail };
+	int64_t jail = 0;
+	int status = kb_name_id(store, KB_NAME_JAIL, &name, &jail, err);
 
-	kb_query_string(&name, record->jail);
-	status = kb_query_run(&name, err);
 	if (status != KBAN_OK)
 		return status;
-	kb_query_string(&query, record->jail);
+	kb_query_number(&query, jail);
 	kb_query_addr(&query, &record->addr);
 	kb_query_number(&query, record->since);
 	kb_query_number(&query, record->until);

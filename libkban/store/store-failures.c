@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/text.h"
+#include "store/names.h"
 #include "store/query.h"
 #include "store/store.h"
-
-static int add_name(struct kban_store *store, enum kb_sql which, const char *name,
-		    struct kban_error **err)
-{
-	kb_auto_clear(query) query = kb_query_begin(store, which);
-
-	kb_query_string(&query, name);
-	return kb_query_run(&query, err);
-}
-
-static int add_rule(struct kban_store *store, const struct kb_failure *failure,
-		    struct kban_error **err)
-{
-	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_NAME_RULE);
-
-	kb_query_string(&query, failure->rule_text);
-	kb_query_string(&query, failure->rule_file != NULL ? failure->rule_file : "");
-	kb_query_number(&query, failure->rule_line);
-	return kb_query_run(&query, err);
-}
 
 /* The part of a log line that is kept, without half a character at its end. */
 static struct kban_text evidence(struct kban_text text)
@@ -36,27 +17,48 @@ static struct kban_text evidence(struct kban_text text)
 	return kb_text_slice(text, 0, end);
 }
 
+/* Numbers of the names in a failure; that of the rule is 0 for a report. */
+static int number_names(struct kban_store *store, const char *jail,
+			const struct kb_failure *failure, int64_t numbers[KB_NAME_KINDS],
+			struct kban_error **err)
+{
+	const struct kb_name names[KB_NAME_KINDS] = {
+		[KB_NAME_JAIL] = { .text = jail },
+		[KB_NAME_SOURCE] = { .text = failure->source },
+		[KB_NAME_RULE] = { failure->rule_text,
+				   failure->rule_file != NULL ? failure->rule_file : "",
+				   failure->rule_line },
+	};
+	int status = KBAN_OK;
+	int kind;
+
+	for (kind = 0; status == KBAN_OK && kind < KB_NAME_KINDS; kind++) {
+		if (names[kind].text != NULL)
+			status = kb_name_id(store, (enum kb_name_kind)kind, &names[kind],
+					    &numbers[kind], err);
+	}
+	return status;
+}
+
 int kb_store_add_failure(struct kban_store *store, const char *jail,
 			 const struct kb_failure *failure, struct kban_error **err)
 {
 	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_ADD_FAILURE);
-	int status = add_name(store, KB_SQL_NAME_JAIL, jail, err);
+	int64_t numbers[KB_NAME_KINDS] = { 0 };
+	int status = number_names(store, jail, failure, numbers, err);
 
-	if (status == KBAN_OK)
-		status = add_name(store, KB_SQL_NAME_SOURCE, failure->source, err);
-	if (status == KBAN_OK && failure->rule_text != NULL)
-		status = add_rule(store, failure, err);
 	if (status != KBAN_OK)
 		return status;
-	kb_query_string(&query, jail);
+	kb_query_number(&query, numbers[KB_NAME_JAIL]);
 	kb_query_addr(&query, &failure->addr);
 	kb_query_number(&query, failure->time);
-	kb_query_string(&query, failure->source);
+	kb_query_number(&query, numbers[KB_NAME_SOURCE]);
 	kb_query_number(&query, (int64_t)failure->line);
 	kb_query_blob(&query, evidence(failure->text));
-	kb_query_string(&query, failure->rule_text);
-	kb_query_string(&query, failure->rule_file != NULL ? failure->rule_file : "");
-	kb_query_number(&query, failure->rule_line);
+	if (failure->rule_text != NULL)
+		kb_query_number(&query, numbers[KB_NAME_RULE]);
+	else
+		kb_query_null(&query);
 	return kb_query_run(&query, err);
 }
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SQLite has signed numbers only: unsigned ones are kept by their bits. */
+#include "store/names.h"
 #include "store/query.h"
 #include "store/store.h"
 
 int kb_store_put_position(struct kban_store *store, const char *path,
 			  const struct kban_follow_position *position, struct kban_error **err)
 {
-	kb_auto_clear(query) name = kb_query_begin(store, KB_SQL_NAME_SOURCE);
 	kb_auto_clear(query) put = kb_query_begin(store, KB_SQL_PUT_POSITION);
-	int status;
+	struct kb_name name = { .text = path };
+	int64_t source = 0;
+	int status = kb_name_id(store, KB_NAME_SOURCE, &name, &source, err);
 
-	kb_query_string(&name, path);
-	status = kb_query_run(&name, err);
 	if (status != KBAN_OK)
 		return status;
-	kb_query_string(&put, path);
+	kb_query_number(&put, source);
 	kb_query_number(&put, (int64_t)position->device);
 	kb_query_number(&put, (int64_t)position->inode);
 	kb_query_number(&put, (int64_t)position->offset);

@@ -119,6 +119,7 @@ void kb_store_rollback(struct kban_store *store)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	store->changing = false;
 	store->failed = KBAN_OK;
+	kb_name_forget_all(store);
 }
 
 kban_usec kb_store_saved(const struct kban_store *store)

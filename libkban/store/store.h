@@ -113,7 +113,8 @@ int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *a
 int kb_store_each_evidence(struct kban_store *store, int64_t ban_id, kb_failure_fn *visit,
 			   void *data, struct kban_error **err);
 
-/* Bans of a host that are known, in force or over; of one jail, or of all with NULL. Or a status. */
+/* Bans of a host that are known, in force or over; of one jail, or of all with NULL. Or a status.
+ */
 int kb_store_count_bans(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 			struct kban_error **err);
 

@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "store/database.h"
+
 static void limit_files(rlim_t bytes)
 {
 	struct rlimit limit;
@@ -88,6 +90,7 @@ static void disk_fills_within_a_transaction(void **state)
 	int count;
 
 	assert_int_equal(change(store, "192.0.2.1"), KBAN_OK);
+	sqlite3_exec(store->db, "PRAGMA cache_size = 50", NULL, NULL, NULL);
 	begin(store);
 	limit_files(512 * 1024);
 	for (count = 0; status == KBAN_OK && count < 10000; count++)

@@ -390,13 +390,18 @@ static void transaction_is_all_or_nothing(void **state)
 	assert_int_equal(kb_store_saved(store), T(1732413214));
 }
 
-/* A failure without the source it must have. */
+/* A rule of 2 MiB, which is more than a file may hold. */
 static void failed_change_fails_the_transaction(void **state)
 {
 	kban_auto(store) store = with_bans(state);
-	struct kb_failure broken = { .addr = test_addr("192.0.2.1") };
+	size_t len = 2 << 20;
+	kb_autofree char *long_text = calloc(1, len + 1);
+	struct kb_failure broken = { .addr = test_addr("192.0.2.1"),
+				     .source = "/log",
+				     .rule_text = long_text };
 	kban_auto(error) err = NULL;
 
+	memset(long_text, 'x', len);
 	assert_int_equal(kb_store_add_failure(store, "sshd", &broken, NULL), KBAN_E_SYSTEM);
 	assert_int_equal(add_ban(store, "sshd", "192.0.2.2", T(1), T(2)), KBAN_E_SYSTEM);
 	assert_int_equal(kb_store_commit(store, &err), KBAN_E_SYSTEM);
