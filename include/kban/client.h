@@ -24,7 +24,8 @@ struct kban_client;
  * @param path     Socket; NULL: KBAN_SOCKET_DEFAULT.
  * @param timeout  How long connecting, and later each call, may take.
  *
- * @return KBAN_OK; KBAN_E_NOTFOUND (no daemon), KBAN_E_DENIED, KBAN_E_SYSTEM, KBAN_E_NOMEM.
+ * @return KBAN_OK; KBAN_E_NOTFOUND (no daemon), KBAN_E_DENIED, KBAN_E_LIMIT (it does not accept
+ *         within the timeout), KBAN_E_SYSTEM, KBAN_E_NOMEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_client_open(const char *path, kban_usec timeout,
 					      struct kban_client **out, struct kban_error **err);
@@ -42,7 +43,9 @@ KBAN_API void kban_client_close(struct kban_client *client);
  *                    owned by the caller and released with free(). May be NULL.
  *
  * @return KBAN_OK; KBAN_E_INVAL if the daemon answered with an error; KBAN_E_LIMIT after the
- *         timeout; KBAN_E_SYSTEM, KBAN_E_SYNTAX (no protocol of ours), KBAN_E_NOMEM.
+ *         timeout; KBAN_E_SYSTEM; KBAN_E_SYNTAX (@a parameters is no JSON object, or what came back
+ *         is no reply of the protocol); KBAN_E_NOMEM. After a failure other than KBAN_E_INVAL the
+ *         connection is of no more use.
  */
 KBAN_API KBAN_MUST_CHECK int kban_client_call(struct kban_client *client, const char *method,
 					      const char *parameters, char **reply,

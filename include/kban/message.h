@@ -5,8 +5,8 @@
  *
  * Messages are JSON objects ended by one NUL byte, in the form of the Varlink protocol
  * (https://varlink.org/Method-Call): a call has "method", "parameters" and perhaps "more" or
- * "oneway"; a reply has "parameters" and perhaps "continues" or "error". Parameters go in and out as
- * JSON text, so that a program may use the JSON library it likes.
+ * "oneway"; a reply has "parameters" and perhaps "continues" or "error". Parameters go in and out
+ * as JSON text, so that a program may use the JSON library it likes.
  */
 #ifndef KBAN_MESSAGE_H
 #define KBAN_MESSAGE_H
@@ -21,6 +21,9 @@ extern "C" {
 /** Bytes of a request at most; a server closes on more. */
 #define KBAN_MESSAGE_MAX (64 * 1024)
 
+/** Bytes of a reply at most. */
+#define KBAN_REPLY_MAX (64 * 1024 * 1024)
+
 enum kban_message_flags {
 	KBAN_MESSAGE_MORE = 1,     /**< call: several replies are welcome */
 	KBAN_MESSAGE_ONEWAY = 2,   /**< call: no reply is wanted */
@@ -30,11 +33,14 @@ enum kban_message_flags {
 struct kban_message;
 
 /**
- * Read one message.
+ * Read one message. It is a call if it has a method, otherwise a reply. What is in it that we do
+ * not know is passed over, as the protocol wants it.
  *
  * @param text  The message without its NUL.
  *
- * @return KBAN_OK, KBAN_E_SYNTAX or KBAN_E_NOMEM.
+ * @return KBAN_OK; KBAN_E_SYNTAX, also for text that is not UTF-8, for names that stand twice in an
+ *         object and for what is nested more than 32 deep; KBAN_E_LIMIT (more than KBAN_REPLY_MAX
+ *         bytes); KBAN_E_NOMEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_message_parse(struct kban_text text, struct kban_message **out,
 						struct kban_error **err);
@@ -60,7 +66,8 @@ KBAN_API unsigned kban_message_flags(const struct kban_message *message);
  * @param parameters  A JSON object as text; NULL: none.
  * @param out         Receives the bytes; data is owned by the caller and released with free().
  *
- * @return KBAN_OK, KBAN_E_INVAL (@a parameters is no JSON object) or KBAN_E_NOMEM.
+ * @return KBAN_OK, KBAN_E_INVAL (@a parameters is no JSON object, or a name is missing),
+ *         KBAN_E_LIMIT (more than KBAN_REPLY_MAX bytes) or KBAN_E_NOMEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_message_write_call(const char *method, const char *parameters,
 						     unsigned flags, struct kban_text *out);
@@ -73,7 +80,7 @@ KBAN_API KBAN_MUST_CHECK int kban_message_write_error(const char *error, const c
  * Answer what every Varlink service answers: org.varlink.service.GetInfo and
  * GetInterfaceDescription, and errors for methods and interfaces that do not exist.
  *
- * @param out  Receives the reply as kban_message_write_reply() does.
+ * @param out  Receives the reply as kban_message_write_reply() does; no bytes where none is wanted.
  *
  * @return 1 if the call was answered, 0 if it is one of io.kban and up to the caller,
  *         KBAN_E_NOMEM.
