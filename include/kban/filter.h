@@ -47,7 +47,8 @@ struct kban_filter_options {
 	}
 
 /**
- * Read and compile a filter.
+ * Read and compile a filter. What can be used, but hardly is as meant (an included file that does
+ * not exist), is logged as a warning.
  *
  * @param ctx     Library context; the filter keeps a reference to it.
  * @param filter  A name in CONFIG_DIR/filter.d, with options if any ("sshd[mode=ddos]"), or the path

@@ -12,7 +12,7 @@ BELOW = {
     "conf": {"base"},
     "regex": {"base"},
     "date": {"base", "regex"},
-    "filter": {"base", "conf", "regex"},
+    "filter": {"base", "conf", "date", "regex"},
     "match": {"base", "date", "filter", "regex"},
     "scan": {"base", "filter", "match", "regex"},
     "count": {"base"},
