@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * When a line was written, also where it does not say so: the time of a line before it that is not
+ * long ago. What to do where no time can be told is for those to decide who know the log.
+ */
+#ifndef KB_MATCH_LINE_TIME_H
+#define KB_MATCH_LINE_TIME_H
+
+#include "date/date-detector.h"
+
+struct kb_line_time {
+	struct kb_date_detector *detector;
+	kban_usec last; /* of the last line that had a time; KBAN_TIME_NONE before it */
+};
+
+struct kb_line_stamp {
+	size_t from, to; /* bytes of the line to cut out; equal if there is nothing to cut */
+	kban_usec time;  /* or KBAN_TIME_NONE */
+	bool is_own;     /* the line says it itself */
+	bool has_zone;
+};
+
+int kb_line_time_init(struct kb_line_time *line_time, const struct kb_date_formats *formats,
+		      const int *zone_minutes);
+
+/* KBAN_OK, and @a stamp is filled, or KBAN_E_NOMEM. */
+int kb_line_time_find(struct kb_line_time *line_time, struct kban_text line, kban_usec now,
+		      struct kb_line_stamp *stamp);
+
+void kb_line_time_clear(struct kb_line_time *line_time);
+
+#endif /* KB_MATCH_LINE_TIME_H */
