@@ -41,8 +41,8 @@ struct kban_filter_options {
 	const char *const *ignore; /**< ignoreregex beside the filter's own, NULL-terminated */
 };
 
-#define KBAN_FILTER_OPTIONS_INIT                     \
-	{                                            \
+#define KBAN_FILTER_OPTIONS_INIT                           \
+	{                                                  \
 		.size = sizeof(struct kban_filter_options) \
 	}
 
@@ -51,8 +51,8 @@ struct kban_filter_options {
  * not exist), is logged as a warning.
  *
  * @param ctx     Library context; the filter keeps a reference to it.
- * @param filter  A name in CONFIG_DIR/filter.d, with options if any ("sshd[mode=ddos]"), or the path
- *                of a filter file. It is read with all that belongs to it (.local, includes).
+ * @param filter  A name in CONFIG_DIR/filter.d, with options if any ("sshd[mode=ddos]"), or the
+ * path of a filter file. It is read with all that belongs to it (.local, includes).
  * @param options NULL for the defaults.
  * @param out     Receives the filter, owned by the caller. Untouched on failure.
  * @param err     Receives the reason, with file, line and key, owned by the caller. May be NULL.
@@ -70,15 +70,15 @@ KBAN_API KBAN_MUST_CHECK int kban_filter_load(struct kban_context *ctx, const ch
  *
  * @return As kban_filter_load().
  */
-KBAN_API KBAN_MUST_CHECK int kban_filter_new(struct kban_context *ctx,
-					     const char *const *failregex,
+KBAN_API KBAN_MUST_CHECK int kban_filter_new(struct kban_context *ctx, const char *const *failregex,
 					     const struct kban_filter_options *options,
 					     struct kban_filter **out, struct kban_error **err);
 
 /** Take one more reference. @return @a filter. Any thread may. */
 KBAN_API struct kban_filter *kban_filter_ref(struct kban_filter *filter);
 
-/** Drop a reference; the last one frees the filter. NULL is allowed. Any thread may. @return NULL. */
+/** Drop a reference; the last one frees the filter. NULL is allowed. Any thread may. @return NULL.
+ */
 KBAN_API struct kban_filter *kban_filter_unref(struct kban_filter *filter);
 
 /** Name from the file, without directory and suffix; "" for kban_filter_new(). */

@@ -34,15 +34,15 @@ enum kban_matcher_flags {
 /** What a line was. Texts and lists belong to the matcher and live until its next call. */
 struct kban_match {
 	enum kban_verdict verdict;
-	int rule;        /**< index of the failregex that made the verdict, or -1 */
-	int ignore_rule; /**< index of the ignoreregex that hit, or -1 */
-	kban_usec time;  /**< the event's time, or KBAN_TIME_NONE where none can be told */
-	int time_is_own; /**< nonzero if the line itself has the stamp, zero if remembered */
-	int has_zone;    /**< nonzero if stamp or filter named the zone */
+	int rule;               /**< index of the failregex that made the verdict, or -1 */
+	int ignore_rule;        /**< index of the ignoreregex that hit, or -1 */
+	kban_usec time;         /**< the event's time, or KBAN_TIME_NONE where none can be told */
+	int time_is_own;        /**< nonzero if the line itself has the stamp, zero if remembered */
+	int has_zone;           /**< nonzero if stamp or filter named the zone */
 	struct kban_text stamp; /**< the part of the line that was cut out as its date, or empty */
 
 	/** With KBAN_FAILURE: */
-	struct kban_text id;   /**< what is to be banned: an address in canonical form, or any text */
+	struct kban_text id; /**< what is to be banned: an address in canonical form, or any text */
 	struct kban_text host; /**< the peer: an address, or the name that stands in the log */
 	struct kban_text user; /**< user name, empty where the rule tells none */
 	unsigned attempts;     /**< lines of the log merged into this failure, at least 1 */
