@@ -39,7 +39,9 @@ struct kban_match {
 	kban_usec time;         /**< the event's time, or KBAN_TIME_NONE where none can be told */
 	int time_is_own;        /**< nonzero if the line itself has the stamp, zero if remembered */
 	int has_zone;           /**< nonzero if stamp or filter named the zone */
-	struct kban_text stamp; /**< the part of the line that was cut out as its date, or empty */
+	/** The part of the line that was cut out as its date, or empty. It points into the line that
+	 *  was handed in, unless bytes of that were not UTF-8. */
+	struct kban_text stamp;
 
 	/** With KBAN_FAILURE: */
 	struct kban_text id; /**< what is to be banned: an address in canonical form, or any text */
