@@ -9,6 +9,8 @@
  */
 #include "date/date-detector.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "date/date-calendar.h"
 #include "date/date-number.h"
@@ -391,6 +393,7 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 	size_t skip = NO_POSITION;
 	int status = NOT_FINAL;
 
+	assert(kb_text_is_utf8(line)); /* what PCRE2 relies on unasked */
 	*out = (struct kb_date){ .result = KB_DATE_NONE };
 	detector->best.position = NO_POSITION;
 	if (detector->last != NO_POSITION)

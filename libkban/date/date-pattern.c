@@ -7,16 +7,20 @@
 #define LINE_BEGIN_PREFIX "{^LN-BEG}"
 #define UNBOUND_PREFIX    "{UNB}"
 
-#define BEGIN_BOUND      "(?=^|\\b|\\W)"
+/*
+ * Not within a word. Said like this, and not as (?=^|\b|\W), PCRE2 looks past it for the characters
+ * that a match can begin with, and skips all others: lines without a stamp take a third of the
+ * time.
+ */
+#define BOUND            "(?!(?<=\\w)\\w)"
 #define LINE_BEGIN_BOUND "^\\W{0,2}"
-#define END_BOUND        "(?=\\b|\\W|$)"
 
 #define EPOCH      "[0-9]{10,11}\\b(?:\\.[0-9]{3,6})?"
 #define LONG_EPOCH "[0-9]{10,11}(?:[0-9]{3}(?:\\.[0-9]{1,6}|[0-9]{3})?)?"
 #define TAI64N     "@[0-9a-f]{24}"
 
 /* Where a number is a time: "1138049999", "[1138049999]", "audit(1138049999.123:4)". */
-#define EPOCH_PLACE "(?:^|(?<=^\\[)|(?<=\\baudit\\())"
+#define EPOCH_PLACE "(?=[0-9])(?:^|(?<=^\\[)|(?<=\\baudit\\())"
 
 /* Years up to this one are accepted however old the clock is, so that logs can be replayed. */
 #define LAST_YEAR_AT_LEAST 2029
@@ -100,12 +104,12 @@ struct keyword {
 };
 
 static const struct keyword keywords[] = {
-	{ "EPOCH", KB_DATE_BY_EPOCH, "Epoch", EPOCH_PLACE "(" EPOCH ")" END_BOUND,
-	  LINE_BEGIN_BOUND "(" EPOCH ")" END_BOUND },
-	{ "LEPOCH", KB_DATE_BY_LONG_EPOCH, "LongEpoch", EPOCH_PLACE "(" LONG_EPOCH ")" END_BOUND,
-	  LINE_BEGIN_BOUND "(" LONG_EPOCH ")" END_BOUND },
-	{ "TAI64N", KB_DATE_BY_TAI64N, "TAI64N", "(" TAI64N ")" END_BOUND,
-	  LINE_BEGIN_BOUND "(" TAI64N ")" END_BOUND },
+	{ "EPOCH", KB_DATE_BY_EPOCH, "Epoch", EPOCH_PLACE "(" EPOCH ")" BOUND,
+	  LINE_BEGIN_BOUND "(" EPOCH ")" BOUND },
+	{ "LEPOCH", KB_DATE_BY_LONG_EPOCH, "LongEpoch", EPOCH_PLACE "(" LONG_EPOCH ")" BOUND,
+	  LINE_BEGIN_BOUND "(" LONG_EPOCH ")" BOUND },
+	{ "TAI64N", KB_DATE_BY_TAI64N, "TAI64N", "(" TAI64N ")" BOUND,
+	  LINE_BEGIN_BOUND "(" TAI64N ")" BOUND },
 };
 
 /* Words within a pattern. */
@@ -408,10 +412,10 @@ static void build_regex(struct draft *draft, struct kb_date_pattern *pattern)
 		kb_buffer_string(&draft->regex, "(?iu)");
 	kb_buffer_text(&draft->regex, draft->flags);
 	if (!begins)
-		kb_buffer_string(&draft->regex, draft->line_begin ? LINE_BEGIN_BOUND : BEGIN_BOUND);
+		kb_buffer_string(&draft->regex, draft->line_begin ? LINE_BEGIN_BOUND : BOUND);
 	put_body(&draft->regex, body);
 	if (!ends)
-		kb_buffer_string(&draft->regex, END_BOUND);
+		kb_buffer_string(&draft->regex, BOUND);
 	pattern->line_begin = draft->line_begin || is_at_line_begin(body);
 	pattern->anchored = pattern->line_begin || has_line_end(body);
 }
