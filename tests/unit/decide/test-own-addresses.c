@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
+#include <net/route.h>
 #include <stdio.h>
 
 #include "decide/own-addresses.h"
@@ -73,22 +74,43 @@ static void free_interfaces(struct ifaddrs *list)
 	freed++;
 }
 
-/* The kernel prints addresses as numbers of its own byte order. */
-static char *route4(const char *destination, const char *gateway, unsigned flags, const char *mask)
-{
-	static char line[200];
-	uint32_t numbers[3];
+struct route {
+	const char *destination, *gateway, *mask;
+	unsigned flags;
+};
 
-	assert_int_equal(inet_pton(AF_INET, destination, &numbers[0]), 1);
-	assert_int_equal(inet_pton(AF_INET, gateway, &numbers[1]), 1);
-	assert_int_equal(inet_pton(AF_INET, mask, &numbers[2]), 1);
-	snprintf(line, sizeof(line), "eth0\t%08X\t%08X\t%04X\t0\t0\t100\t%08X\t0\t0\t0\n",
-		 numbers[0], numbers[1], flags, numbers[2]);
-	return line;
+static const struct route routes4[] = {
+	{ "0.0.0.0", "192.0.2.1", "0.0.0.0", RTF_UP | RTF_GATEWAY },
+	{ "198.51.100.0", "192.0.2.2", "255.255.255.0", RTF_UP | RTF_GATEWAY },
+	{ "0.0.0.0", "192.0.2.3", "128.0.0.0", RTF_UP | RTF_GATEWAY },
+	{ "0.0.0.0", "192.0.2.4", "0.0.0.0", RTF_UP },
+	{ "0.0.0.0", "0.0.0.0", "0.0.0.0", RTF_UP },
+};
+
+/* The kernel prints an address as a number of its own byte order. */
+static uint32_t as_number(const char *text)
+{
+	uint32_t number;
+
+	assert_int_equal(inet_pton(AF_INET, text, &number), 1);
+	return number;
 }
 
-#define HEAD4 \
-	"Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
+static void write_routes4(char *text, size_t size)
+{
+	FILE *out = fmemopen(text, size, "w");
+
+	assert_non_null(out);
+	fputs("Iface\tDestination\tGateway "
+	      "\tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n",
+	      out);
+	for (size_t i = 0; i < kb_array_size(routes4); i++)
+		fprintf(out, "eth0\t%08X\t%08X\t%04X\t0\t0\t100\t%08X\t0\t0\t0\n",
+			as_number(routes4[i].destination), as_number(routes4[i].gateway),
+			routes4[i].flags, as_number(routes4[i].mask));
+	fclose(out);
+}
+
 #define ZEROS "00000000000000000000000000000000"
 
 static const char routes6[] =
@@ -172,17 +194,13 @@ static void make_fixture(struct fixture *fixture, const struct test_file *files)
 
 static void make_full_fixture(struct fixture *fixture)
 {
-	char routes[1000] = HEAD4;
+	char routes[1000];
 	struct test_file files[] = { { "route", routes },
 				     { "ipv6_route", routes6 },
 				     { "resolv.conf", resolvers },
 				     { NULL, NULL } };
 
-	strcat(routes, route4("0.0.0.0", "192.0.2.1", 3, "0.0.0.0"));
-	strcat(routes, route4("198.51.100.0", "192.0.2.2", 3, "255.255.255.0"));
-	strcat(routes, route4("0.0.0.0", "192.0.2.3", 3, "128.0.0.0"));
-	strcat(routes, route4("0.0.0.0", "192.0.2.4", 1, "0.0.0.0"));
-	strcat(routes, route4("0.0.0.0", "0.0.0.0", 1, "0.0.0.0"));
+	write_routes4(routes, sizeof(routes));
 	make_fixture(fixture, files);
 }
 
