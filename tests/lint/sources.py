@@ -10,7 +10,7 @@ from pathlib import Path
 FOLDERS = (".ci", "bindings", "docs", "etc", "include", "libkban", "scripts", "tests", "tools")
 
 # Kept byte for byte, whatever is in them.
-DATA = ("tests/cli/", "tests/data/", "tests/fuzz/corpus/")
+DATA = ("docs/examples/mail-server/maillog", "tests/cli/", "tests/data/", "tests/fuzz/corpus/")
 
 COMMENT_OR_STRING = re.compile(
     r"""(?P<comment>/\*.*?\*/)|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.DOTALL
