@@ -8,15 +8,18 @@ tests/cli/TOOL/CASE with
     cmd      the command; its first word, the tool's name, is replaced by PROGRAM
     stdin    what it reads (none: nothing)
     env      NAME=VALUE lines (none: TZ=UTC and nothing else)
+    daemon   what a daemon answers, see tests/support/fake_daemon.py; @SOCKET@ in cmd is its socket
     stdout   what it must print (none: nothing)
     stderr   the same
     status   its exit status (none: 0)
+    calls    what it must ask the daemon, a line each (none: nothing)
 
 The command runs in the case's folder, so that names of files in messages are the same everywhere.
 --update writes what the program gave instead of comparing; the difference is reviewed like code.
 Speaks TAP to meson.
 """
 
+import json
 import os
 import re
 import shlex
@@ -24,6 +27,10 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
+
+from fake_daemon import FakeDaemon  # noqa: E402
+
 # What differs from run to run.
 UNSTEADY = [(re.compile(rb"\[processed in [0-9.]+ sec\]"), b"[processed in 0.00 sec]")]
 TIME_LIMIT = 60
@@ -66,15 +73,20 @@ def steady(output):
 
 
 def run(folder, program):
-    command = shlex.split(read(os.path.join(folder, "cmd"), b"").decode())
-    done = subprocess.run([program] + command[1:], cwd=folder, env=environment(folder),
-                          input=read(os.path.join(folder, "stdin"), b""),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIME_LIMIT)
-    return {"stdout": steady(done.stdout), "stderr": steady(done.stderr),
-            "status": b"%d\n" % done.returncode}
+    command = read(os.path.join(folder, "cmd"), b"").decode()
+    with FakeDaemon(read(os.path.join(folder, "daemon"), b"").decode()) as daemon:
+        words = [word.replace("@SOCKET@", daemon.path) for word in shlex.split(command)]
+        done = subprocess.run([program] + words[1:], cwd=folder, env=environment(folder),
+                              input=read(os.path.join(folder, "stdin"), b""),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=TIME_LIMIT)
+    calls = "".join(json.dumps(call) + "\n" for call in daemon.calls)
+    socket = daemon.path.encode()
+    return {"stdout": steady(done.stdout).replace(socket, b"@SOCKET@"),
+            "stderr": steady(done.stderr).replace(socket, b"@SOCKET@"),
+            "status": b"%d\n" % done.returncode, "calls": calls.encode()}
 
 
-DEFAULTS = {"stdout": b"", "stderr": b"", "status": b"0\n"}
+DEFAULTS = {"stdout": b"", "stderr": b"", "status": b"0\n", "calls": b""}
 
 
 def check(folder, program, update):

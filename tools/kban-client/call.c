@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,63 +6,26 @@
 #include <kban/cleanup.h>
 
 #include "command.h"
-
-int wrong(const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("kban-client: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputs("\nTry 'kban-client --help'.\n", stderr);
-	return EXIT_USAGE;
-}
-
-bool take_word(char **words, const char *word)
-{
-	for (; *words != NULL; words++) {
-		if (strcmp(*words, word) != 0)
-			continue;
-		do
-			words[0] = words[1];
-		while (*words++ != NULL);
-		return true;
-	}
-	return false;
-}
-
-size_t count_words(char **words)
-{
-	size_t count = 0;
-
-	while (words[count] != NULL)
-		count++;
-	return count;
-}
+#include "print.h"
 
 json_t *word_list(char **words)
 {
 	json_t *list = json_array();
 
-	for (; *words != NULL; words++)
-		json_array_append_new(list, json_string(*words));
+	for (; *words != NULL; words++) {
+		if (json_array_append_new(list, json_string(*words)) == 0)
+			continue;
+		json_decref(list);
+		return NULL;
+	}
 	return list;
-}
-
-void print_text(const char *text)
-{
-	char *printable = kban_text_printable((struct kban_text){ text, strlen(text) });
-
-	fputs(printable ? printable : "", stdout);
-	free(printable);
 }
 
 const char *string_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
-	return text ? text : "";
+	return text != NULL ? text : "";
 }
 
 long long number_of(const json_t *object, const char *key)
@@ -71,109 +33,151 @@ long long number_of(const json_t *object, const char *key)
 	return json_integer_value(json_object_get(object, key));
 }
 
-static void print_problems(const json_t *problems)
+bool is_true(const json_t *object, const char *key)
 {
-	size_t i;
-	json_t *problem;
-
-	json_array_foreach(problems, i, problem)
-	{
-		print_text(json_string_value(problem) ? json_string_value(problem) : "");
-		putchar('\n');
-	}
+	return json_is_true(json_object_get(object, key));
 }
 
-/* What the daemon would not do, in fail2ban's words where it has some. */
-static int print_error(const char *name, const json_t *parameters)
+static void print_bad_configuration(const json_t *parameters)
 {
-	if (strcmp(name, "io.kban.NoSuchJail") == 0) {
-		printf("Sorry but the jail '");
-		print_text(string_of(parameters, "jail"));
-		puts("' does not exist");
-	} else if (strcmp(name, "io.kban.NotAnAddress") == 0) {
-		printf("'");
-		print_text(string_of(parameters, "text"));
-		puts("' is not an address");
-	} else if (strcmp(name, "io.kban.Refused") == 0) {
-		print_text(string_of(parameters, "address"));
-		printf(" is not banned: ");
-		print_text(string_of(parameters, "reason"));
-		puts("; --force does it all the same");
-	} else if (strcmp(name, "io.kban.BadConfiguration") == 0) {
-		print_problems(json_object_get(parameters, "problems"));
-		puts("The configuration was refused; the old one stays in force");
-	} else if (strcmp(name, "io.kban.Failed") == 0) {
-		print_text(string_of(parameters, "reason"));
-		putchar('\n');
-	} else {
-		printf("The daemon answered with the error %s\n", name);
+	print_joined(json_object_get(parameters, "problems"), "\n");
+	puts("\nThe configuration was refused; the old one stays in force");
+}
+
+static void print_refused(const json_t *parameters)
+{
+	print_text(stdout, string_of(parameters, "address"));
+	fputs(" is not to be banned: ", stdout);
+	print_text(stdout, string_of(parameters, "reason"));
+	putchar('\n');
+}
+
+/* A text with the value of one parameter in it. */
+struct wording {
+	const char *error;
+	const char *before, *key, *behind;
+	void (*print)(const json_t *parameters); /* instead of them */
+};
+
+/* In fail2ban's words where it has some. */
+static const struct wording wordings[] = {
+	{ "io.kban.NoSuchJail", "Sorry but the jail '", "jail", "' does not exist", NULL },
+	{ "io.kban.NotAnAddress", "'", "text", "' is not an address", NULL },
+	{ "io.kban.Failed", "", "reason", "", NULL },
+	{ "io.kban.Refused", NULL, NULL, NULL, print_refused },
+	{ "io.kban.BadConfiguration", NULL, NULL, NULL, print_bad_configuration },
+};
+
+/* What the daemon would not do. On standard output, where fail2ban-client says it. */
+static void print_error(const char *name, const json_t *parameters)
+{
+	for (size_t i = 0; i < sizeof(wordings) / sizeof(wordings[0]); i++) {
+		const struct wording *wording = &wordings[i];
+
+		if (strcmp(wording->error, name) != 0)
+			continue;
+		if (wording->print != NULL) {
+			wording->print(parameters);
+			return;
+		}
+		fputs(wording->before, stdout);
+		print_text(stdout, string_of(parameters, wording->key));
+		puts(wording->behind);
+		return;
 	}
+	fputs("The daemon answered with the error ", stdout);
+	print_text(stdout, name);
+	putchar('\n');
+}
+
+/* ASCII, so that no byte of it means anything to a terminal. */
+static void print_json(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(16));
+	putchar('\n');
+}
+
+static int judge_error(const struct options *options, const char *name, json_t *parameters)
+{
+	json_t *object;
+
+	if (!options->json) {
+		print_error(name, parameters);
+		return EXIT_FAILED;
+	}
+	object = json_pack("{s:s,s:O}", "error", name, "parameters", parameters);
+	if (object == NULL)
+		return out_of_memory();
+	print_json(object);
+	json_decref(object);
 	return EXIT_FAILED;
 }
 
-static void print_json(const json_t *reply)
+/* Takes @a parameters over, into *reply where they are still to be printed. */
+static int judge(const struct options *options, const char *error_name, json_t *parameters,
+		 json_t **reply)
 {
-	json_dumpf(reply, stdout, JSON_COMPACT);
-	putchar('\n');
+	int status = EXIT_GOOD;
+
+	if (parameters == NULL)
+		return out_of_memory();
+	if (error_name == NULL && !options->json) {
+		*reply = parameters;
+		return EXIT_GOOD;
+	}
+	if (error_name != NULL)
+		status = judge_error(options, error_name, parameters);
+	else
+		print_json(parameters);
+	json_decref(parameters);
+	return status;
 }
 
 static int unreachable(const struct options *options, int status, const struct kban_error *error)
 {
 	if (status == KBAN_E_NOTFOUND)
-		fprintf(stderr, "kban-client: no daemon answers at %s. Is kban-tail running?\n",
+		fprintf(stderr,
+			"kban-client: Failed to access socket path: %s. Is kban-tail running?\n",
 			options->socket_path);
 	else if (status == KBAN_E_DENIED)
-		fprintf(stderr, "kban-client: permission denied to socket %s (you must be root)\n",
+		fprintf(stderr,
+			"kban-client: Permission denied to socket: %s, (you must be root)\n",
 			options->socket_path);
 	else
 		fprintf(stderr, "kban-client: %s\n", kban_error_text(error));
 	return EXIT_FAILED;
 }
 
-static int judge(const struct options *options, const char *error_name, json_t *parameters,
-		 json_t **reply)
+static int exchange(const struct options *options, const char *method, const char *parameters,
+		    json_t **reply)
 {
-	json_t *object;
+	kban_auto(client) client = NULL;
+	kban_auto(error) error = NULL;
+	char *answer = NULL;
+	char *error_name = NULL;
+	int status = kban_client_open(options->socket_path, options->timeout, &client, &error);
 
-	if (!options->json && error_name == NULL) {
-		*reply = parameters;
-		return EXIT_GOOD;
-	}
-	if (!options->json) {
-		print_error(error_name, parameters);
-	} else if (error_name == NULL) {
-		print_json(parameters);
-	} else {
-		object = json_pack("{s:s,s:O}", "error", error_name, "parameters", parameters);
-		print_json(object);
-		json_decref(object);
-	}
-	json_decref(parameters);
-	return error_name ? EXIT_FAILED : EXIT_GOOD;
+	if (status == KBAN_OK)
+		status = kban_client_call(client, method, parameters, &answer, &error_name, &error);
+	if (answer == NULL)
+		status = unreachable(options, status, error);
+	else
+		status = judge(options, error_name, json_loads(answer, 0, NULL), reply);
+	free(answer);
+	free(error_name);
+	return status;
 }
 
 int call(const struct options *options, const char *method, json_t *parameters, json_t **reply)
 {
-	kban_auto(client) client = NULL;
-	kban_auto(error) error = NULL;
-	char *text = parameters ? json_dumps(parameters, JSON_COMPACT) : NULL;
-	char *answer = NULL, *error_name = NULL;
+	char *text = parameters != NULL ? json_dumps(parameters, JSON_COMPACT) : NULL;
 	char full_name[64];
-	json_t *parsed;
 	int status;
 
 	*reply = NULL;
-	snprintf(full_name, sizeof(full_name), "io.kban.%s", method);
 	json_decref(parameters);
-	status = kban_client_open(options->socket_path, options->timeout, &client, &error);
-	if (status == KBAN_OK)
-		status = kban_client_call(client, full_name, text, &answer, &error_name, &error);
+	snprintf(full_name, sizeof(full_name), "io.kban.%s", method);
+	status = text != NULL ? exchange(options, full_name, text, reply) : out_of_memory();
 	free(text);
-	if (status != KBAN_OK && status != KBAN_E_INVAL)
-		return unreachable(options, status, error);
-	parsed = json_loads(answer ? answer : "{}", 0, NULL);
-	status = judge(options, status == KBAN_E_INVAL ? error_name : NULL, parsed, reply);
-	free(answer);
-	free(error_name);
 	return status;
 }

@@ -20,20 +20,20 @@ enum {
 };
 
 struct options {
-	const char *config_dir; /* NULL: the default */
 	const char *socket_path;
 	kban_usec timeout;
 	bool json;
 };
 
-/* The words behind the command's name, NULL behind the last. */
+/* The words behind the command's name, NULL behind the last. All are UTF-8. */
 typedef int command_fn(const struct options *options, char **words);
 
 /* status.c */
 int command_status(const struct options *options, char **words);
-/* bans.c */
+/* banned.c */
 int command_banned(const struct options *options, char **words);
 int command_get(const struct options *options, char **words);
+/* change.c */
 int command_set(const struct options *options, char **words);
 int command_unban(const struct options *options, char **words);
 /* why.c */
@@ -48,7 +48,8 @@ int command_version(const struct options *options, char **words);
 /*
  * Call io.kban.METHOD.
  *
- * @param parameters  Taken over; NULL: none.
+ * @param parameters  An object, taken over. NULL is lack of memory, so that the result of
+ *                    json_pack() may be handed in.
  * @param reply       Receives the reply's parameters, owned by the caller, where there is something
  *                    left to print: not after an error, and not with --json, when it was printed.
  *
@@ -56,22 +57,26 @@ int command_version(const struct options *options, char **words);
  */
 int call(const struct options *options, const char *method, json_t *parameters, json_t **reply);
 
+/* The words as an array of strings; NULL without memory. */
+json_t *word_list(char **words);
+
+/* Fields of a reply, which an older or newer daemon may not send: then "", 0 and false. */
+const char *string_of(const json_t *object, const char *key);
+long long number_of(const json_t *object, const char *key);
+bool is_true(const json_t *object, const char *key);
+
 /* Say on standard error that the words make no command. @return EXIT_USAGE. */
 __attribute__((format(printf, 1, 2))) int wrong(const char *format, ...);
+
+/* The same of @a word, where one of @a names was meant; NULL ends them. @return EXIT_USAGE. */
+int wrong_word(const char *what, const char *word, const char *const *names);
+
+/* Say so on standard error. @return EXIT_FAILED. */
+int out_of_memory(void);
 
 /* Take @a word off the words, wherever it stands. True if it was there. */
 bool take_word(char **words, const char *word);
 
 size_t count_words(char **words);
-
-/* The words as an array of strings. */
-json_t *word_list(char **words);
-
-/* What the daemon said, fit for a terminal. */
-void print_text(const char *text);
-
-/* Shorthands for fields that may be missing. */
-const char *string_of(const json_t *object, const char *key);
-long long number_of(const json_t *object, const char *key);
 
 #endif /* KBAN_CLIENT_COMMAND_H */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,24 +9,17 @@
 
 #include "cli/options.h"
 #include "command.h"
-#include "dump.h"
 
 enum option {
-	CONFIG,
 	SOCKET,
 	JSON,
 	TIMEOUT,
-	DUMP,
-	FORMAT,
 };
 
 static const struct cli_option option_table[] = {
-	[CONFIG] = { 'c', "config", "DIR", "configuration for --dump (default as kban-tail's)" },
 	[SOCKET] = { 's', "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
 	[JSON] = { 'j', "json", NULL, "print answers as JSON, one object on a line" },
 	[TIMEOUT] = { 0, "timeout", "TIME", "wait so long for an answer (default 30s)" },
-	[DUMP] = { 'd', "dump", NULL, "print what the configuration says, as JSON" },
-	[FORMAT] = { 0, "format", "json", "of --dump" },
 	{ 0 },
 };
 
@@ -66,17 +60,13 @@ static const struct {
 static int run_command(const struct options *options, char **words)
 {
 	const char *names[COMMAND_COUNT + 1] = { NULL };
-	const char *nearest;
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (strcmp(commands[i].name, words[0]) == 0)
 			return commands[i].run(options, words + 1);
 		names[i] = commands[i].name;
 	}
-	nearest = kban_text_nearest(words[0], names);
-	if (nearest != NULL)
-		return wrong("unknown command '%s'; did you mean '%s'?", words[0], nearest);
-	return wrong("unknown command '%s'", words[0]);
+	return wrong_word("command", words[0], names);
 }
 
 static bool parse_timeout(const char *text, kban_usec *out)
@@ -90,76 +80,89 @@ static bool parse_timeout(const char *text, kban_usec *out)
 	return true;
 }
 
-/* What main() is asked for. */
-struct request {
-	struct options options;
-	bool dump;
-	char **words; /* the command */
-};
-
 /* -1: go on; else an exit status. */
-static int take(struct request *request, int option, const char *value)
+static int take(struct options *options, int option, const char *value)
 {
 	switch (option) {
-	case CONFIG:
-		request->options.config_dir = value;
-		break;
 	case SOCKET:
-		request->options.socket_path = value;
+		options->socket_path = value;
 		break;
 	case JSON:
-		request->options.json = true;
+		options->json = true;
 		break;
 	case TIMEOUT:
-		if (!parse_timeout(value, &request->options.timeout))
+		if (!parse_timeout(value, &options->timeout))
 			return wrong("--timeout '%s': use a time such as 5s, at most a day", value);
-		break;
-	case DUMP:
-		request->dump = true;
-		break;
-	case FORMAT:
-		if (strcmp(value, "json") != 0)
-			return wrong("--format '%s': there is only json", value);
 		break;
 	}
 	return -1;
 }
 
-static int parse(int argc, char **argv, struct request *request)
+/* -1: go on with the command in *words; else an exit status. */
+static int parse(int argc, char **argv, struct options *options, char ***words)
 {
 	struct cli_parser parser = { .program = &program, .argc = argc, .argv = argv };
-	int option, status = -1;
+	int option;
+	int status = -1;
 
-	request->words = argv + argc;
+	*words = argv + argc;
 	while (status < 0 && (option = cli_next(&parser)) != CLI_END) {
 		if (option == CLI_ANSWERED)
 			return EXIT_GOOD;
 		if (option == CLI_WRONG)
 			return EXIT_USAGE;
 		if (option == CLI_ARGUMENT) {
-			request->words = argv + parser.position - 1;
+			*words = argv + parser.position - 1;
 			break;
 		}
-		status = take(request, option, parser.value);
+		status = take(options, option, parser.value);
 	}
 	return status;
 }
 
+/* Messages hold UTF-8 alone. */
+static bool is_utf8(const char *word)
+{
+	struct kban_text text = { word, strlen(word) };
+	struct kban_text clean = { NULL, 0 };
+	bool same = kban_text_utf8(text, &clean) == KBAN_OK && clean.len == text.len &&
+		    memcmp(clean.data, text.data, text.len) == 0;
+
+	free((char *)(uintptr_t)clean.data);
+	return same;
+}
+
+static int run(const struct options *options, char **words)
+{
+	if (*words == NULL)
+		return wrong("a command is needed");
+	for (char **word = words; *word != NULL; word++) {
+		if (!is_utf8(*word))
+			return wrong("word %d of the command is not UTF-8",
+				     (int)(word - words) + 1);
+	}
+	return run_command(options, words);
+}
+
+/* An answer that was not written is none. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	perror("kban-client: cannot write");
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
-	struct request request = {
-		.options = { .socket_path = KBAN_SOCKET_DEFAULT, .timeout = 30 * KBAN_SECOND },
-	};
-	int status = parse(argc, argv, &request);
+	struct options options = { KBAN_SOCKET_DEFAULT, 30 * KBAN_SECOND, false };
+	char **words = NULL;
+	int status = parse(argc, argv, &options, &words);
 
 	if (status >= 0)
-		return status;
-	if (request.dump)
-		return dump_run(request.options.config_dir);
+		return finish(status);
 	/* --json may also stand behind the command, where people type it. */
-	if (take_word(request.words, "--json"))
-		request.options.json = true;
-	if (*request.words == NULL)
-		return wrong("a command is needed");
-	return run_command(&request.options, request.words);
+	if (take_word(words, "--json"))
+		options.json = true;
+	return finish(run(&options, words));
 }

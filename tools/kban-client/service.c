@@ -3,88 +3,86 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "print.h"
 
-/* Commands that take nothing say so. */
-static int takes_nothing(char **words)
+/* Call what needs no words, and take none. */
+static int call_plain(const struct options *options, const char *method, char **words,
+		      json_t **reply)
 {
-	return *words == NULL ? EXIT_GOOD : wrong("'%s': nothing may follow here", *words);
+	*reply = NULL;
+	if (*words != NULL)
+		return wrong("'%s': nothing may follow here", *words);
+	return call(options, method, json_object(), reply);
+}
+
+/* Print a line that ends in a string of the reply, and release that. NULL is nothing to print. */
+static void print_string(json_t *reply, const char *before, const char *key)
+{
+	if (reply == NULL)
+		return;
+	fputs(before, stdout);
+	print_text(stdout, string_of(reply, key));
+	putchar('\n');
+	json_decref(reply);
 }
 
 int command_ping(const struct options *options, char **words)
 {
 	json_t *reply;
-	int status = takes_nothing(words);
+	int status = call_plain(options, "Ping", words, &reply);
 
-	if (status == EXIT_GOOD)
-		status = call(options, "Ping", NULL, &reply);
-	else
-		return status;
-	if (reply != NULL) {
-		printf("Server replied: ");
-		print_text(string_of(reply, "answer"));
-		putchar('\n');
-	}
-	json_decref(reply);
+	print_string(reply, "Server replied: ", "answer");
 	return status;
 }
 
 int command_version(const struct options *options, char **words)
 {
 	json_t *reply;
-	int status = takes_nothing(words);
+	int status = call_plain(options, "Version", words, &reply);
 
-	if (status != EXIT_GOOD)
-		return status;
-	status = call(options, "Version", NULL, &reply);
-	if (reply != NULL) {
-		print_text(string_of(reply, "version"));
-		putchar('\n');
-	}
-	json_decref(reply);
+	print_string(reply, "", "version");
 	return status;
 }
 
 /* Warnings do not keep a configuration from being used, but should be seen. */
 int command_reload(const struct options *options, char **words)
 {
-	json_t *reply, *problem;
-	int status = takes_nothing(words);
-	size_t i;
+	const json_t *problems;
+	json_t *reply;
+	int status = call_plain(options, "Reload", words, &reply);
 
-	if (status != EXIT_GOOD)
+	if (reply == NULL)
 		return status;
-	status = call(options, "Reload", NULL, &reply);
-	if (reply != NULL) {
-		json_array_foreach(json_object_get(reply, "problems"), i, problem)
-		{
-			fputs("warning: ", stdout);
-			print_text(json_string_value(problem));
-			putchar('\n');
-		}
-		puts("OK");
+	problems = json_object_get(reply, "problems");
+	for (size_t i = 0; i < json_array_size(problems); i++) {
+		const char *problem = json_string_value(json_array_get(problems, i));
+
+		fputs("kban-client: ", stderr);
+		print_text(stderr, problem != NULL ? problem : "");
+		fputc('\n', stderr);
 	}
+	puts("OK");
 	json_decref(reply);
 	return status;
 }
 
+/* stop [--flush] */
 int command_stop(const struct options *options, char **words)
 {
 	bool flush = take_word(words, "--flush");
 	json_t *reply;
-	int status = takes_nothing(words);
+	int status;
 
-	if (status != EXIT_GOOD)
-		return status;
+	if (*words != NULL)
+		return wrong("'%s': nothing but --flush may follow here", *words);
 	status = call(options, "Stop", json_pack("{s:b}", "flush", flush), &reply);
-	if (reply != NULL) {
-		puts("Shutdown successful");
-		if (flush)
-			puts("All bans were lifted");
-		else
-			printf("Kept %lld bans in the kernel; 'stop --flush' would have lifted "
-			       "them\n",
-			       number_of(reply, "kept"));
-	}
+	if (reply == NULL)
+		return status;
+	puts("Shutdown successful");
+	if (flush)
+		puts("All bans were lifted");
+	else
+		printf("Bans that stay in the kernel: %lld\n", number_of(reply, "kept"));
 	json_decref(reply);
 	return status;
 }
@@ -92,11 +90,8 @@ int command_stop(const struct options *options, char **words)
 int command_flush(const struct options *options, char **words)
 {
 	json_t *reply;
-	int status = takes_nothing(words);
+	int status = call_plain(options, "Flush", words, &reply);
 
-	if (status != EXIT_GOOD)
-		return status;
-	status = call(options, "Flush", NULL, &reply);
 	if (reply != NULL)
 		printf("%lld\n", number_of(reply, "count"));
 	json_decref(reply);

@@ -1,63 +1,75 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Byte for byte what fail2ban-client prints, because monitoring takes it apart. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "print.h"
 
-/* Strings of an array, joined by @a separator. */
-static void print_joined(const json_t *list, const char *separator)
+enum flavour {
+	BASIC,
+	SHORT, /* without the list of banned addresses */
+};
+
+static int by_name(const void *left, const void *right)
 {
-	size_t i;
-	json_t *item;
-
-	json_array_foreach(list, i, item)
-	{
-		if (i > 0)
-			fputs(separator, stdout);
-		print_text(json_string_value(item) ? json_string_value(item) : "");
-	}
+	return strcmp(string_of(*(json_t *const *)left, "name"),
+		      string_of(*(json_t *const *)right, "name"));
 }
 
-/* Names of jails that run, or of those that do not. */
-static json_t *names(const json_t *jails, bool running)
-{
-	json_t *list = json_array();
-	size_t i;
-	json_t *jail;
+/* Jails in order of their names, which live in a reply; those that run come first. */
+struct jail_list {
+	json_t **items; /* owned, not what they point to */
+	size_t count;
+	size_t running;
+};
 
-	json_array_foreach(jails, i, jail)
-	{
-		if (json_is_true(json_object_get(jail, "running")) == running)
-			json_array_append(list, json_object_get(jail, "name"));
+static void append_sorted(struct jail_list *list, const json_t *jails, bool running)
+{
+	size_t start = list->count;
+
+	for (size_t i = 0; i < json_array_size(jails); i++) {
+		json_t *jail = json_array_get(jails, i);
+
+		if (is_true(jail, "running") == running)
+			list->items[list->count++] = jail;
 	}
-	return list;
+	qsort(list->items + start, list->count - start, sizeof(*list->items), by_name);
 }
 
-static void print_list_head(const json_t *jails, const char *last)
+/* False without memory. */
+static bool list_jails(const json_t *reply, struct jail_list *list)
 {
-	json_t *running = names(jails, true);
+	const json_t *jails = json_object_get(reply, "jails");
 
-	printf("Status\n|- Number of jail:\t%zu\n%s Jail list:\t", json_array_size(running), last);
-	print_joined(running, ", ");
+	list->items = calloc(json_array_size(jails) + 1, sizeof(*list->items));
+	if (list->items == NULL)
+		return false;
+	append_sorted(list, jails, true);
+	list->running = list->count;
+	append_sorted(list, jails, false);
+	return true;
+}
+
+static void print_head(const struct jail_list *jails, const char *corner)
+{
+	printf("Status\n|- Number of jail:\t%zu\n%s Jail list:\t", jails->running, corner);
+	for (size_t i = 0; i < jails->running; i++) {
+		fputs(i > 0 ? ", " : "", stdout);
+		print_text(stdout, string_of(jails->items[i], "name"));
+	}
 	putchar('\n');
-	json_decref(running);
 }
 
 /* What fail2ban has no line for comes behind its lines, and only when there is something. */
-static void print_trouble(const json_t *reply)
+static void print_trouble(const struct jail_list *jails, const json_t *reply)
 {
-	size_t i;
-	json_t *jail;
-
-	json_array_foreach(json_object_get(reply, "jails"), i, jail)
-	{
-		if (json_is_true(json_object_get(jail, "running")))
-			continue;
+	for (size_t i = jails->running; i < jails->count; i++) {
 		fputs("Jail '", stdout);
-		print_text(string_of(jail, "name"));
+		print_text(stdout, string_of(jails->items[i], "name"));
 		fputs("' does not run: ", stdout);
-		print_text(string_of(jail, "problem"));
+		print_text(stdout, string_of(jails->items[i], "problem"));
 		putchar('\n');
 	}
 	if (json_is_false(json_object_get(reply, "saving")))
@@ -74,7 +86,7 @@ static void print_filter(const json_t *jail, const char *indent)
 	putchar('\n');
 }
 
-static void print_actions(const json_t *jail, const char *indent, bool is_short)
+static void print_actions(const json_t *jail, const char *indent, enum flavour flavour)
 {
 	long long refused = number_of(jail, "failed_to_apply");
 
@@ -82,97 +94,95 @@ static void print_actions(const json_t *jail, const char *indent, bool is_short)
 	printf("%s   |- Currently banned:\t%lld\n", indent, number_of(jail, "currently_banned"));
 	if (refused > 0)
 		printf("%s   |- Failed to apply:\t%lld\n", indent, refused);
-	printf("%s   %s Total banned:\t%lld\n", indent, is_short ? "`-" : "|-",
+	printf("%s   %s Total banned:\t%lld\n", indent, flavour == SHORT ? "`-" : "|-",
 	       number_of(jail, "total_banned"));
-	if (is_short)
+	if (flavour == SHORT)
 		return;
 	printf("%s   `- Banned IP list:\t", indent);
 	print_joined(json_object_get(jail, "banned"), " ");
 	putchar('\n');
 }
 
-static int print_jail(const json_t *jail, bool is_short)
+static int print_jail(const json_t *jail, enum flavour flavour)
 {
 	fputs("Status for the jail: ", stdout);
-	print_text(string_of(jail, "name"));
+	print_text(stdout, string_of(jail, "name"));
 	putchar('\n');
-	if (!json_is_true(json_object_get(jail, "running"))) {
+	if (!is_true(jail, "running")) {
 		fputs("`- Does not run: ", stdout);
-		print_text(string_of(jail, "problem"));
+		print_text(stdout, string_of(jail, "problem"));
 		putchar('\n');
 		return EXIT_FAILED;
 	}
 	print_filter(jail, "");
-	print_actions(jail, "", is_short);
+	print_actions(jail, "", flavour);
 	return EXIT_GOOD;
 }
 
-static void print_all(const json_t *reply, bool is_short)
+static void print_all(const struct jail_list *jails, enum flavour flavour)
 {
-	const json_t *jails = json_object_get(reply, "jails");
-	json_t *running = names(jails, true);
-	size_t last = json_array_size(running), seen = 0, i;
-	json_t *jail;
-
-	print_list_head(jails, "|-");
+	print_head(jails, "|-");
 	puts("`- Status for the jails:");
-	json_array_foreach(jails, i, jail)
-	{
-		const char *indent = ++seen < last ? "   |  " : "      ";
+	for (size_t i = 0; i < jails->running; i++) {
+		bool last = i + 1 == jails->running;
+		const char *indent = last ? "      " : "   |  ";
 
-		if (!json_is_true(json_object_get(jail, "running"))) {
-			seen--;
-			continue;
-		}
-		printf("   %s Jail: ", seen < last ? "|-" : "`-");
-		print_text(string_of(jail, "name"));
+		printf("   %s Jail: ", last ? "`-" : "|-");
+		print_text(stdout, string_of(jails->items[i], "name"));
 		putchar('\n');
-		print_filter(jail, indent);
-		print_actions(jail, indent, is_short);
+		print_filter(jails->items[i], indent);
+		print_actions(jails->items[i], indent, flavour);
 	}
-	json_decref(running);
 }
 
-static int status_of_all(const struct options *options, bool listed, bool is_short)
+static int status_of_all(const struct options *options, bool listed, enum flavour flavour)
 {
+	struct jail_list jails = { NULL, 0, 0 };
 	json_t *reply;
-	int status = call(options, "Status", NULL, &reply);
+	int status = call(options, "Status", json_object(), &reply);
 
 	if (reply == NULL)
 		return status;
+	if (!list_jails(reply, &jails)) {
+		json_decref(reply);
+		return out_of_memory();
+	}
 	if (listed)
-		print_all(reply, is_short);
+		print_all(&jails, flavour);
 	else
-		print_list_head(json_object_get(reply, "jails"), "`-");
-	print_trouble(reply);
+		print_head(&jails, "`-");
+	print_trouble(&jails, reply);
+	free(jails.items);
 	json_decref(reply);
 	return status;
 }
 
-static int status_of_jail(const struct options *options, const char *name, bool is_short)
+static int status_of_jail(const struct options *options, const char *name, enum flavour flavour)
 {
 	json_t *reply;
 	int status = call(options, "JailStatus", json_pack("{s:s}", "jail", name), &reply);
 
 	if (reply == NULL)
 		return status;
-	status = print_jail(json_object_get(reply, "jail"), is_short);
+	status = print_jail(json_object_get(reply, "jail"), flavour);
 	json_decref(reply);
 	return status;
 }
 
+/* status [JAIL|--all] [basic|short] */
 int command_status(const struct options *options, char **words)
 {
+	static const char *const flavours[] = { [BASIC] = "basic", [SHORT] = "short", NULL };
 	bool all = take_word(words, "--all");
 	const char *name = all ? NULL : words[0];
 	const char *flavour = name != NULL ? words[1] : words[0];
-	bool is_short = flavour != NULL && strcmp(flavour, "short") == 0;
+	bool is_short = flavour != NULL && strcmp(flavour, flavours[SHORT]) == 0;
 
-	if (flavour != NULL && !is_short && strcmp(flavour, "basic") != 0)
-		return wrong("status flavour '%s': use basic or short", flavour);
 	if (count_words(words) > (size_t)(name != NULL) + (flavour != NULL))
 		return wrong("status: at most a jail and a flavour");
+	if (flavour != NULL && !is_short && strcmp(flavour, flavours[BASIC]) != 0)
+		return wrong_word("flavour", flavour, flavours);
 	if (name != NULL)
-		return status_of_jail(options, name, is_short);
-	return status_of_all(options, all, is_short);
+		return status_of_jail(options, name, is_short ? SHORT : BASIC);
+	return status_of_all(options, all, is_short ? SHORT : BASIC);
 }

@@ -1,42 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Why an address is banned, told to a person. Log text goes through print_text(). */
+/* Why an address is banned, or not, told to a person. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#include <kban/duration.h>
 
 #include "command.h"
+#include "print.h"
 
-static void print_time(const json_t *seconds)
+/* A line of what is known about a ban: "  since         …" */
+static void print_label(const char *label)
 {
-	time_t time = (time_t)json_number_value(seconds);
-	char text[32];
-	struct tm parts;
-
-	if (localtime_r(&time, &parts) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts) > 0)
-		fputs(text, stdout);
-}
-
-static void print_span(const json_t *seconds)
-{
-	char text[KBAN_DURATION_TEXT_SIZE];
-
-	fputs(kban_duration_print((kban_usec)(json_number_value(seconds) * (double)KBAN_SECOND),
-				  text),
-	      stdout);
+	printf("  %-13s ", label);
 }
 
 static void print_rule(const json_t *rule)
 {
-	fputs("    by rule     ", stdout);
-	print_text(string_of(rule, "text"));
+	print_label("by rule");
+	print_text(stdout, string_of(rule, "text"));
 	putchar('\n');
 	if (*string_of(rule, "file") == '\0')
 		return;
-	fputs("    of          ", stdout);
-	print_text(string_of(rule, "file"));
+	print_label("of");
+	print_text(stdout, string_of(rule, "file"));
 	if (number_of(rule, "line") > 0)
 		printf(":%lld", number_of(rule, "line"));
 	putchar('\n');
@@ -45,20 +29,17 @@ static void print_rule(const json_t *rule)
 /* A failure may be of several lines, which come parted by line feeds. */
 static void print_lines(const char *text)
 {
-	size_t len;
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
 
-	for (; *text != '\0'; text += len + (text[len] == '\n')) {
-		char line[2048];
-
-		len = strcspn(text, "\n");
-		snprintf(line, sizeof(line), "%.*s", (int)len, text);
 		fputs("      ", stdout);
-		print_text(line);
+		print_bytes(stdout, (struct kban_text){ text, len });
 		putchar('\n');
+		text += len + (text[len] == '\n');
 	}
 }
 
-static void print_source(const json_t *failure)
+static void print_failure(const json_t *failure)
 {
 	const char *source = string_of(failure, "source");
 
@@ -66,116 +47,120 @@ static void print_source(const json_t *failure)
 	print_time(json_object_get(failure, "time"));
 	if (*source != '\0') {
 		fputs("  ", stdout);
-		print_text(source);
+		print_text(stdout, source);
 	}
 	if (number_of(failure, "line") > 0)
 		printf(":%lld", number_of(failure, "line"));
 	putchar('\n');
+	print_lines(string_of(failure, "text"));
 }
 
-/* Rules are told once for all lines in a row that they caught. */
+/* A rule is told once for all lines in a row that it caught. */
 static void print_failures(const json_t *failures)
 {
 	const json_t *last = NULL;
-	size_t i;
-	json_t *failure;
 
-	json_array_foreach(failures, i, failure)
-	{
+	for (size_t i = 0; i < json_array_size(failures); i++) {
+		const json_t *failure = json_array_get(failures, i);
 		const json_t *rule = json_object_get(failure, "rule");
 
-		if (rule != NULL && !json_equal(rule, last))
+		if (json_is_object(rule) && !json_equal(rule, last))
 			print_rule(rule);
 		last = rule;
-		print_source(failure);
-		print_lines(string_of(failure, "text"));
+		print_failure(failure);
 	}
 }
 
-static const char *times(long long number, char *buffer, size_t size)
+static void print_earlier(long long earlier)
 {
-	if (number == 1)
-		return "once";
-	if (number == 2)
-		return "twice";
-	snprintf(buffer, size, "%lld times", number);
-	return buffer;
+	print_label("before");
+	if (earlier == 1)
+		puts("banned here once");
+	else if (earlier == 2)
+		puts("banned here twice");
+	else
+		printf("banned here %lld times\n", earlier);
 }
 
-static void print_active(const json_t *ban)
+static void print_end(const json_t *ban)
 {
 	const json_t *until = json_object_get(ban, "until");
-	long long earlier = number_of(ban, "number") - 1;
-	char buffer[32];
 
-	fputs("  since         ", stdout);
-	print_time(json_object_get(ban, "since"));
-	fputs("\n  until         ", stdout);
-	if (until != NULL) {
-		print_time(until);
-		fputs("  (", stdout);
-		print_span(json_object_get(ban, "remaining"));
-		puts(" left)");
-	} else {
+	print_label("until");
+	if (!json_is_number(until)) {
 		puts("it is lifted; it does not end by itself");
+		return;
 	}
-	fputs("  set           ", stdout);
-	print_text(string_of(ban, "set"));
-	puts(json_is_true(json_object_get(ban, "applied")) ? ""
-							   : "  (the kernel has not taken it yet)");
-	if (earlier > 0)
-		printf("  before        banned here %s\n", times(earlier, buffer, sizeof(buffer)));
-	if (json_is_true(json_object_get(ban, "manual")))
-		puts("  reason        by hand, or found in the kernel");
+	print_time(until);
+	fputs("  (", stdout);
+	print_span(json_object_get(ban, "remaining"));
+	puts(" left)");
 }
 
-static void print_over(const json_t *ban)
+static void print_ban_in_force(const json_t *ban)
+{
+	print_label("since");
+	print_time(json_object_get(ban, "since"));
+	putchar('\n');
+	print_end(ban);
+	print_label("set");
+	print_text(stdout, string_of(ban, "set"));
+	puts(is_true(ban, "applied") ? "" : "  (the kernel has not taken it yet)");
+	if (number_of(ban, "number") > 1)
+		print_earlier(number_of(ban, "number") - 1);
+	if (is_true(ban, "manual")) {
+		print_label("reason");
+		puts("by hand, or found in the kernel");
+	}
+}
+
+static void print_ban_that_is_over(const json_t *ban)
 {
 	const char *end = string_of(ban, "end");
 
-	fputs("  from          ", stdout);
+	print_label("from");
 	print_time(json_object_get(ban, "since"));
-	fputs("\n  to            ", stdout);
+	putchar('\n');
+	print_label("to");
 	print_time(json_object_get(ban, "ended"));
-	printf("  (%s)\n", strcmp(end, "unbanned") == 0 ? "lifted by hand" : end);
+	fputs("  (", stdout);
+	print_text(stdout, strcmp(end, "unbanned") == 0 ? "lifted by hand" : end);
+	puts(")");
 }
 
 static void print_bans(const json_t *bans, const char *address)
 {
-	size_t i;
-	json_t *ban;
+	for (size_t i = 0; i < json_array_size(bans); i++) {
+		const json_t *ban = json_array_get(bans, i);
+		bool is_over = json_is_number(json_object_get(ban, "ended"));
 
-	json_array_foreach(bans, i, ban)
-	{
-		bool active = json_object_get(ban, "ended") == NULL;
-
-		print_text(address);
-		fputs(active ? " is banned in jail " : " was banned in jail ", stdout);
-		print_text(string_of(ban, "jail"));
-		if (strcmp(string_of(ban, "address"), address) != 0)
-			printf(", with all of %s", string_of(ban, "address"));
+		print_text(stdout, address);
+		fputs(is_over ? " was banned in jail " : " is banned in jail ", stdout);
+		print_text(stdout, string_of(ban, "jail"));
+		if (strcmp(string_of(ban, "address"), address) != 0) {
+			fputs(", with all of ", stdout);
+			print_text(stdout, string_of(ban, "address"));
+		}
 		putchar('\n');
-		if (active)
-			print_active(ban);
+		if (is_over)
+			print_ban_that_is_over(ban);
 		else
-			print_over(ban);
+			print_ban_in_force(ban);
 		print_failures(json_object_get(ban, "failures"));
 	}
 }
 
 static void print_pending(const json_t *list, const char *address)
 {
-	size_t i;
-	json_t *pending;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *pending = json_array_get(list, i);
 
-	json_array_foreach(list, i, pending)
-	{
-		print_text(address);
+		print_text(stdout, address);
 		printf(" has %lld of %lld failures within ", number_of(pending, "count"),
 		       number_of(pending, "maxretry"));
 		print_span(json_object_get(pending, "findtime"));
 		fputs(" in jail ", stdout);
-		print_text(string_of(pending, "jail"));
+		print_text(stdout, string_of(pending, "jail"));
 		putchar('\n');
 		print_failures(json_object_get(pending, "failures"));
 	}
@@ -183,18 +168,25 @@ static void print_pending(const json_t *list, const char *address)
 
 static void print_protections(const json_t *list, const char *address)
 {
-	size_t i;
-	json_t *protection;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *protection = json_array_get(list, i);
 
-	json_array_foreach(list, i, protection)
-	{
-		print_text(address);
+		print_text(stdout, address);
 		fputs(" is never banned in jail ", stdout);
-		print_text(string_of(protection, "jail"));
+		print_text(stdout, string_of(protection, "jail"));
 		fputs(": ", stdout);
-		print_text(string_of(protection, "entry"));
+		print_text(stdout, string_of(protection, "entry"));
 		putchar('\n');
 	}
+}
+
+static bool is_in_force(const json_t *bans)
+{
+	for (size_t i = 0; i < json_array_size(bans); i++) {
+		if (!json_is_number(json_object_get(json_array_get(bans, i), "ended")))
+			return true;
+	}
+	return false;
 }
 
 static void print_why(const json_t *reply)
@@ -204,8 +196,8 @@ static void print_why(const json_t *reply)
 	const json_t *pending = json_object_get(reply, "pending");
 	const json_t *protections = json_object_get(reply, "protected");
 
-	if (!json_is_true(json_object_get(reply, "banned"))) {
-		print_text(address);
+	if (!is_in_force(bans)) {
+		print_text(stdout, address);
 		puts(" is not banned");
 	}
 	print_bans(bans, address);
@@ -215,6 +207,7 @@ static void print_why(const json_t *reply)
 		puts("No jail has counted a failure of it, and nothing protects it.");
 }
 
+/* why IP */
 int command_why(const struct options *options, char **words)
 {
 	json_t *reply;
