@@ -11,7 +11,7 @@
 
 /* Sections of a file, and options of all its sections together, at most. */
 #define KB_INI_SECTIONS_MAX 4096
-#define KB_INI_OPTIONS_MAX  8192
+#define KB_INI_OPTIONS_MAX  4096
 
 /*
  * Read @a text into @a table, which is empty.

@@ -19,7 +19,7 @@
 #include "conf/conf-load.h"
 
 /* Replacements for one map at most; more is taken for tags that refer to each other in a circle. */
-#define KB_SUBSTITUTE_MAX 5000
+#define KB_SUBSTITUTE_MAX 2000
 
 struct kb_substitution {
 	const struct kb_conf *conf;

@@ -177,7 +177,7 @@ static void limits_are_told(void **state)
 	kb_buffer_string(&options, "[a]\n");
 	repeat(&options, "x%=\n", KB_INI_OPTIONS_MAX + 1);
 	check_refusal(kb_buffer_content(&options), NULL,
-		      "f:8194: too many options; split the file");
+		      "f:4098: too many options; split the file");
 	repeat(&sections, "[x%]\n", KB_INI_SECTIONS_MAX + 1);
 	check_refusal(kb_buffer_content(&sections), NULL,
 		      "f:4097: too many sections; split the file");
