@@ -73,14 +73,24 @@ void remove_tree(char *root)
 	free(root);
 }
 
-char *without_root(const char *text, const char *root)
+static char *copy_replaced(const char *text, const char *from, const char *to)
 {
-	char *plain = NULL;
+	char *copy = NULL;
 	size_t size;
-	FILE *out = open_memstream(&plain, &size);
+	FILE *out = open_memstream(&copy, &size);
 
 	assert_non_null(out);
-	replace_all(out, text, root, ROOT);
+	replace_all(out, text, from, to);
 	assert_int_equal(fclose(out), 0);
-	return plain;
+	return copy;
+}
+
+char *with_root(const char *text, const char *root)
+{
+	return copy_replaced(text, ROOT, root);
+}
+
+char *without_root(const char *text, const char *root)
+{
+	return copy_replaced(text, root, ROOT);
 }

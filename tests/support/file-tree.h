@@ -14,6 +14,9 @@ char *make_tree(const struct test_file *files);
 /* Remove the directory with all that is in it, and free its path. */
 void remove_tree(char *root);
 
+/* A copy of @a text with "@ROOT@" replaced by @a root; the caller frees it. */
+char *with_root(const char *text, const char *root);
+
 /* A copy of @a text with @a root replaced by "@ROOT@"; the caller frees it. */
 char *without_root(const char *text, const char *root);
 

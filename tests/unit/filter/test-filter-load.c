@@ -128,23 +128,12 @@ static void set_jail(struct kb_options *options, const char *const *pairs)
 	}
 }
 
-static char *in_tree(const char *filter)
-{
-	kb_auto_clear(buffer) path = { 0 };
-
-	if (filter[0] == '@')
-		kb_buffer_printf(&path, "%s%s", root, filter + 1);
-	else
-		kb_buffer_string(&path, filter);
-	return kb_buffer_take(&path);
-}
-
 static void check(const struct sample *row)
 {
 	kb_auto(filter_source) source = NULL;
 	kb_auto_clear(options) jail = { 0 };
 	kb_auto_clear(buffer) out = { 0 };
-	kb_autofree char *filter = in_tree(row->filter);
+	kb_autofree char *filter = with_root(row->filter, root);
 	kb_autofree char *printed = NULL;
 	kban_auto(error) err = NULL;
 	struct kb_filter_request request = {
@@ -272,6 +261,7 @@ static const struct sample logtype_follows_the_backend[] = {
 	{ "lt", { NULL }, "polling", "fail F <HOST>@lt.conf:4\n" },
 	{ "lt", { NULL }, "systemd", "fail J <HOST>@lt.conf:4\n" },
 	{ "lt", { NULL }, "systemd[journalflags=1]", "fail J <HOST>@lt.conf:4\n" },
+	{ "lt", { NULL }, "Systemd", "fail J <HOST>@lt.conf:4\n" },
 	{ "lt[logtype=short]", { NULL }, "systemd", "fail S <HOST>@lt.conf:4\n" },
 	{ "own-lt", { NULL }, "systemd", "fail short <HOST>@own-lt.conf:3\n" },
 	{ NULL, { NULL }, NULL, NULL },
@@ -290,18 +280,18 @@ static const struct sample paths_are_names_too[] = {
 	  "ignore ^a 192@simple.conf:6\n" },
 	{ "filter.d/init", { NULL }, NULL, "fail ^i <HOST>@init.conf:2\n" },
 	{ "filter.d/init.conf", { NULL }, NULL, "fail ^i <HOST>@init.conf:2\n" },
-	{ "@/elsewhere/alone.conf", { NULL }, NULL, "fail P <HOST>@alone.conf:4\n" },
-	{ "@/elsewhere/alone.conf[part=Q]", { NULL }, NULL, "fail Q <HOST>@alone.conf:4\n" },
-	{ "@/elsewhere/alone", { NULL }, NULL, "fail not <HOST>@not.conf:2\n" },
-	{ "@/elsewhere/plain", { NULL }, NULL, "fail plain <HOST>@plain:2\n" },
-	{ "@/elsewhere/filter.d/full.conf", { NULL }, NULL, "fail fuller <HOST>@a.conf:2\n" },
-	{ "@/elsewhere/filter.d/full", { NULL }, NULL, "fail fuller <HOST>@a.conf:2\n" },
+	{ "@ROOT@/elsewhere/alone.conf", { NULL }, NULL, "fail P <HOST>@alone.conf:4\n" },
+	{ "@ROOT@/elsewhere/alone.conf[part=Q]", { NULL }, NULL, "fail Q <HOST>@alone.conf:4\n" },
+	{ "@ROOT@/elsewhere/alone", { NULL }, NULL, "fail not <HOST>@not.conf:2\n" },
+	{ "@ROOT@/elsewhere/plain", { NULL }, NULL, "fail plain <HOST>@plain:2\n" },
+	{ "@ROOT@/elsewhere/filter.d/full.conf", { NULL }, NULL, "fail fuller <HOST>@a.conf:2\n" },
+	{ "@ROOT@/elsewhere/filter.d/full", { NULL }, NULL, "fail fuller <HOST>@a.conf:2\n" },
 	{ NULL, { NULL }, NULL, NULL },
 };
 
 static const struct sample mistakes[] = {
 	{ "nosuch", { NULL }, NULL, "/etc/jail.conf:5: no filter 'nosuch' in '@ROOT@/filter.d'" },
-	{ "@/nosuch.conf",
+	{ "@ROOT@/nosuch.conf",
 	  { NULL },
 	  NULL,
 	  "/etc/jail.conf:5: no filter '@ROOT@/nosuch.conf' in '@ROOT@/filter.d'" },
