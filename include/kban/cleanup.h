@@ -32,6 +32,7 @@
 KBAN_DEFINE_AUTO(allow_list, kban_allow_list_free)
 KBAN_DEFINE_AUTO(backend, kban_backend_free)
 KBAN_DEFINE_AUTO(client, kban_client_close)
+KBAN_DEFINE_AUTO(config, kban_config_unref)
 KBAN_DEFINE_AUTO(context, kban_context_unref)
 KBAN_DEFINE_AUTO(counter, kban_counter_free)
 KBAN_DEFINE_AUTO(error, kban_error_free)

@@ -11,12 +11,14 @@
 #include <kban/backend.h>
 #include <kban/base.h>
 #include <kban/client.h>
+#include <kban/config.h>
 #include <kban/context.h>
 #include <kban/counter.h>
 #include <kban/duration.h>
 #include <kban/error.h>
 #include <kban/filter.h>
 #include <kban/follow.h>
+#include <kban/jail-config.h>
 #include <kban/jail.h>
 #include <kban/matcher.h>
 #include <kban/message.h>

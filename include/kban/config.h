@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file kban/config.h
+ * A directory of configuration: its jails, and what is wrong with it.
+ *
+ * All that belongs to DIR/jail.conf and DIR/fail2ban.conf is read once, filters and actions
+ * included, and never changes after that; a configuration is shared and counted. What is wrong is a
+ * problem in a list, with file, line and option, so that all of it can be told at once. A mistake
+ * costs the jail that it is about; the others work.
+ *
+ * Strings and jails belong to the configuration and live as long as it.
+ */
+#ifndef KBAN_CONFIG_H
+#define KBAN_CONFIG_H
+
+#include <kban/context.h>
+#include <kban/error.h>
+#include <kban/jail-config.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct kban_config;
+
+/** "/etc/kban" if that is there, else "/etc/fail2ban". */
+KBAN_API const char *kban_config_default_dir(void);
+
+/**
+ * Read a directory of configuration.
+ *
+ * @param ctx  Hears, at KBAN_DEBUG, which files are read.
+ * @param dir  NULL: kban_config_default_dir().
+ * @param out  Receives the configuration, owned by the caller. Untouched on failure.
+ *
+ * @return KBAN_OK, also with problems; KBAN_E_NOTFOUND without directory or jail file;
+ *         KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_config_load(struct kban_context *ctx, const char *dir,
+					      struct kban_config **out, struct kban_error **err);
+
+/** The same with one jail only, whether it is enabled or not. KBAN_E_NOTFOUND without it. */
+KBAN_API KBAN_MUST_CHECK int kban_config_load_jail(struct kban_context *ctx, const char *dir,
+						   const char *jail, struct kban_config **out,
+						   struct kban_error **err);
+
+/** Take one more reference. @return @a config. */
+KBAN_API struct kban_config *kban_config_ref(struct kban_config *config);
+
+/** Drop a reference; the last one frees the configuration. NULL is allowed. @return NULL. */
+KBAN_API struct kban_config *kban_config_unref(struct kban_config *config);
+
+/** The directory, as it was named. */
+KBAN_API const char *kban_config_dir(const struct kban_config *config);
+
+/** How many things are wrong, in the order they were found. */
+KBAN_API size_t kban_config_problem_count(const struct kban_config *config);
+
+/** What is wrong: one line, with file, line and option. */
+KBAN_API const char *kban_config_problem_text(const struct kban_config *config, size_t index);
+
+/** The jail that a problem is about, or NULL if it is about all of them. */
+KBAN_API const char *kban_config_problem_jail(const struct kban_config *config, size_t index);
+
+/** Nonzero if what it is about cannot be used; zero for a warning. */
+KBAN_API int kban_config_problem_is_error(const struct kban_config *config, size_t index);
+
+/** What DIR/fail2ban.conf says about the service, as it stands there; NULL where it says nothing.
+ */
+KBAN_API const char *kban_config_log_level(const struct kban_config *config);
+KBAN_API const char *kban_config_log_target(const struct kban_config *config);
+KBAN_API const char *kban_config_syslog_socket(const struct kban_config *config);
+KBAN_API const char *kban_config_socket(const struct kban_config *config);
+KBAN_API const char *kban_config_pid_file(const struct kban_config *config);
+KBAN_API const char *kban_config_allow_ipv6(const struct kban_config *config);
+KBAN_API const char *kban_config_database(const struct kban_config *config);
+
+/** How long bans that are over are remembered (dbpurgeage); a day by default. */
+KBAN_API kban_usec kban_config_purge_age(const struct kban_config *config);
+
+/** Log lines that are remembered of a ban (dbmaxmatches); 10 by default. */
+KBAN_API unsigned kban_config_max_stored_matches(const struct kban_config *config);
+
+/** How many jails are enabled, usable or not, in the order of their first appearance. */
+KBAN_API size_t kban_config_jail_count(const struct kban_config *config);
+
+KBAN_API const char *kban_config_jail_name(const struct kban_config *config, size_t index);
+
+KBAN_API const struct kban_jail_config *kban_config_jail(const struct kban_config *config,
+							 size_t index);
+
+/** The enabled jail of that name, or NULL. */
+KBAN_API const struct kban_jail_config *kban_config_find_jail(const struct kban_config *config,
+							      const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* KBAN_CONFIG_H */

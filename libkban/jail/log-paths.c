@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/log-paths.h"
+
+#include <glob.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "conf/blank.h"
+
+/* A copy of @a like with another path. */
+static int append(struct kb_log_paths *paths, struct kban_text path, const struct kb_log_path *like)
+{
+	struct kb_log_path item = *like;
+
+	if (kb_array_room(&paths->items, &paths->capacity, paths->count, sizeof(*paths->items)) < 0)
+		return KBAN_E_NOMEM;
+	item.path = kb_text_copy(path);
+	if (item.path == NULL)
+		return KBAN_E_NOMEM;
+	paths->items[paths->count++] = item;
+	return KBAN_OK;
+}
+
+static size_t last_blank(struct kban_text text)
+{
+	size_t at = text.len;
+
+	while (at > 0 && text.data[at - 1] != ' ')
+		at--;
+	return at;
+}
+
+static int parse_line(struct kban_text line, const struct kb_where *where, struct kb_log_paths *out,
+		      struct kban_error **err)
+{
+	size_t word = last_blank(line);
+	struct kban_text option = kb_text_slice(line, word, line.len);
+	struct kb_log_path entry = {
+		.from = KBAN_FOLLOW_FROM_START,
+		.rank = out->count,
+		.where = *where,
+	};
+
+	if (word > 0) {
+		if (kb_text_is(option, "tail"))
+			entry.from = KBAN_FOLLOW_FROM_END;
+		else if (!kb_text_is(option, "head"))
+			return kb_fail(err, KBAN_E_SYNTAX, where,
+				       "logpath has '%.*s' behind a path, where only 'head' or "
+				       "'tail' may stand; write one path a line",
+				       option.len < KB_QUOTE_MAX ? (int)option.len : KB_QUOTE_MAX,
+				       option.data);
+		line = kb_blank_trim(kb_text_slice(line, 0, word));
+	}
+	return append(out, line, &entry) == KBAN_OK ? KBAN_OK : kb_fail_memory(err);
+}
+
+int kb_log_paths_parse(const struct kb_value *value, struct kb_log_paths *out,
+		       struct kban_error **err)
+{
+	kb_auto_clear(log_paths) paths = { 0 };
+	struct kban_text rest = kb_text(value->text);
+	struct kban_text line;
+
+	for (size_t i = 0; kb_text_next_line(&rest, &line); i++) {
+		int status;
+
+		line = kb_blank_trim(line);
+		if (line.len == 0)
+			continue;
+		status = parse_line(line, &value->lines[i], &paths, err);
+		if (status != KBAN_OK)
+			return status;
+	}
+	*out = paths;
+	paths = (struct kb_log_paths){ 0 };
+	return KBAN_OK;
+}
+
+/* KBAN_OK with a problem, or with the path appended. */
+static int add_match(const struct kb_log_path *pattern, const char *path, const char *subject,
+		     struct kb_problem_list *problems, struct kb_log_paths *out)
+{
+	struct stat about;
+
+	if (stat(path, &about) < 0)
+		return kb_problem_list_add(
+			problems, KB_PROBLEM_WARNING, subject, &pattern->where,
+			"logpath matches '%s', a link to nothing; it is left out", path);
+	if (S_ISDIR(about.st_mode))
+		return kb_problem_list_add(problems, KB_PROBLEM_WARNING, subject, &pattern->where,
+					   "logpath matches '%s', a directory; it is left out",
+					   path);
+	return append(out, kb_text(path), pattern);
+}
+
+static int expand(const struct kb_log_path *pattern, const char *subject,
+		  struct kb_problem_list *problems, struct kb_log_paths *out,
+		  struct kban_error **err)
+{
+	glob_t found;
+	int failed = glob(pattern->path, GLOB_NOSORT | GLOB_NOESCAPE, NULL, &found);
+	int status = failed == GLOB_NOSPACE ? KBAN_E_NOMEM : KBAN_OK;
+
+	/* A directory that cannot be read is as good as an empty one. */
+	for (size_t i = 0; failed == 0 && i < found.gl_pathc && status == KBAN_OK; i++) {
+		if (out->count >= KB_LOG_FILES_MAX)
+			status = kb_fail(err, KBAN_E_LIMIT, &pattern->where,
+					 "logpath matches more than %d files", KB_LOG_FILES_MAX);
+		else
+			status = add_match(pattern, found.gl_pathv[i], subject, problems, out);
+	}
+	if (failed == 0)
+		globfree(&found);
+	return status;
+}
+
+static int by_path(const void *left, const void *right)
+{
+	const struct kb_log_path *a = left;
+	const struct kb_log_path *b = right;
+	int order = strcmp(a->path, b->path);
+
+	return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+static void keep_each_once(struct kb_log_paths *paths)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < paths->count; i++) {
+		if (kept > 0 && strcmp(paths->items[kept - 1].path, paths->items[i].path) == 0)
+			free(paths->items[i].path);
+		else
+			paths->items[kept++] = paths->items[i];
+	}
+	paths->count = kept;
+}
+
+int kb_log_paths_expand(const struct kb_log_paths *patterns, const char *subject,
+			struct kb_problem_list *problems, struct kb_log_paths *out,
+			struct kban_error **err)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < patterns->count && status == KBAN_OK; i++)
+		status = expand(&patterns->items[i], subject, problems, out, err);
+	if (status != KBAN_OK)
+		return status == KBAN_E_NOMEM ? kb_fail_memory(err) : status;
+	if (out->count > 0)
+		qsort(out->items, out->count, sizeof(*out->items), by_path);
+	keep_each_once(out);
+	return KBAN_OK;
+}
+
+void kb_log_paths_clear(struct kb_log_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->items[i].path);
+	free(paths->items);
+	*paths = (struct kb_log_paths){ 0 };
+}
