@@ -13,12 +13,15 @@
 
 /* What one firewall action of a jail asks for. Texts are owned. */
 struct kb_firewall {
-	char *action;   /* "iptables-multiport" */
-	char *set;      /* name of the IPv4 set that the action names, or NULL: the jail's own */
-	char *chains, *protocols, *ports; /* ports NULL: all */
+	char *action; /* "iptables-multiport" */
+	char *set;    /* name of the IPv4 set that the action names, or NULL: the jail's own */
+	char *chains, *protocols;
+	char *ports; /* NULL: all */
 	char *target4, *target6;
-	bool new_only;
-	bool networks;  /* ipsettype = hash:net */
+	char *log_prefix;     /* NULL: packets are not logged */
+	bool new_only;        /* only packets that begin a connection */
+	bool inverted;        /* the banned are let in, and the targets are for all others */
+	bool networks;        /* ipsettype = hash:net */
 	unsigned max_entries; /* maxelem, or 0 */
 };
 
@@ -26,12 +29,13 @@ struct kb_firewall {
 bool kb_firewall_is_known(const char *name);
 
 /*
- * @param config_dir  Its action.d/NAME.conf and .local, where there are, give defaults such as blocktype;
- *                    without them those of fail2ban hold.
+ * @param config_dir  Its action.d/NAME.conf and .local, where there are, give defaults such as
+ *                    blocktype; without them those of fail2ban hold.
  * @param jail        Name of the jail.
  *
- * KBAN_E_NOTFOUND: not a firewall action. KBAN_E_SYNTAX: an option that makes no sense, with
- * file, line and option.
+ * @return KBAN_OK; KBAN_E_NOTFOUND: not a firewall action, or one with commands, or in a form, of
+ *         somebody's own, which only running it can honour; KBAN_E_SYNTAX: an option that makes no
+ *         sense; both with file, line and option; KBAN_E_NOMEM.
  */
 int kb_firewall_load(const char *config_dir, const char *jail, const struct kb_named_options *item,
 		     struct kb_firewall **out, struct kban_error **err);
