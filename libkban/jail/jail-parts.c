@@ -150,7 +150,9 @@ int kb_jail_parts_rules(const struct kb_jail_parts *parts, const char *jail, con
 			.ports = firewall->ports,
 			.target4 = firewall->target4,
 			.target6 = firewall->target6,
+			.log_prefix = firewall->log_prefix,
 			.new_only = firewall->new_only,
+			.inverted = firewall->inverted,
 		};
 		int status = kban_rules_add(rules, &rule, err);
 
