@@ -34,13 +34,15 @@ enum kban_matcher_flags {
 /** What a line was. Texts and lists belong to the matcher and live until its next call. */
 struct kban_match {
 	enum kban_verdict verdict;
-	int rule;               /**< index of the failregex that made the verdict, or -1 */
-	int ignore_rule;        /**< index of the ignoreregex that hit, or -1 */
-	kban_usec time;         /**< the event's time, or KBAN_TIME_NONE where none can be told */
-	int time_is_own;        /**< nonzero if the line itself has the stamp, zero if remembered */
-	int has_zone;           /**< nonzero if stamp or filter named the zone */
-	/** The part of the line that was cut out as its date, or empty. It points into the line that
-	 *  was handed in, unless bytes of that were not UTF-8. */
+	int rule;        /**< index of the failregex that made the verdict, or -1 */
+	int ignore_rule; /**< index of the ignoreregex that hit, or -1 */
+	kban_usec time;  /**< the event's time, or KBAN_TIME_NONE where none can be told */
+	int time_is_own; /**< nonzero if the line itself has the stamp, zero if remembered */
+	int has_zone;    /**< nonzero if stamp or filter named the zone */
+	/**
+	 * The part of the line that was cut out as its date, or empty. It points into the line
+	 * that was handed in, unless bytes of that were not UTF-8.
+	 */
 	struct kban_text stamp;
 
 	/** With KBAN_FAILURE: */
