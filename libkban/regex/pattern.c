@@ -35,6 +35,7 @@ struct name {
 
 struct kb_pattern {
 	pcre2_code *code;
+	bool has_machine_code;
 	struct kb_python_syntax syntax;
 	struct name *names; /* by group */
 	size_t name_count;
@@ -144,7 +145,8 @@ static int translate_and_compile(struct kb_pattern *pattern, struct kban_text te
 		return fail_pcre2(err, where, text, error, offset);
 	/* Without JIT, here or anywhere, the interpreter gives the same answers. */
 	if (!(flags & KB_PATTERN_INTERPRETED))
-		pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+		pattern->has_machine_code =
+			pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	return KBAN_OK;
 }
 
@@ -293,12 +295,30 @@ static int make_room(struct kb_match *match, unsigned spans)
 	return KBAN_OK;
 }
 
-static int run(const struct kb_pattern *pattern, struct kban_text subject, size_t start,
-	       uint32_t options, struct kb_match *match)
+static int interpret(const struct kb_pattern *pattern, PCRE2_SPTR subject, size_t len, size_t start,
+		     struct kb_match *match)
 {
-	return pcre2_match(pattern->code, (PCRE2_SPTR)(subject.data ? subject.data : ""),
-			   subject.len, start, options | PCRE2_NO_UTF_CHECK, match->data,
-			   match->context);
+	return pcre2_match(pattern->code, subject, len, start, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK,
+			   match->data, match->context);
+}
+
+/*
+ * pcre2_match() finds out each time what we know: that there is machine code, and that the text
+ * needs no check. For a rule that fails at its first letter that is a good part of its cost.
+ */
+static int run(const struct kb_pattern *pattern, struct kban_text text, size_t start,
+	       struct kb_match *match)
+{
+	PCRE2_SPTR subject = (PCRE2_SPTR)(text.data ? text.data : "");
+	int found;
+
+	if (!pattern->has_machine_code)
+		return interpret(pattern, subject, text.len, start, match);
+	found = pcre2_jit_match(pattern->code, subject, text.len, start, 0, match->data,
+				match->context);
+	if (found == PCRE2_ERROR_JIT_STACKLIMIT)
+		found = interpret(pattern, subject, text.len, start, match);
+	return found;
 }
 
 int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject, size_t start,
@@ -310,9 +330,7 @@ int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject
 	match->filled = 0;
 	if (make_room(match, pattern->group_count + 1) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	found = run(pattern, subject, start, 0, match);
-	if (found == PCRE2_ERROR_JIT_STACKLIMIT)
-		found = run(pattern, subject, start, PCRE2_NO_JIT, match);
+	found = run(pattern, subject, start, match);
 	if (found > 0) {
 		match->filled = (unsigned)found;
 		return KB_MATCH_FOUND;
