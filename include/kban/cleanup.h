@@ -43,5 +43,7 @@ KBAN_DEFINE_AUTO(matcher, kban_matcher_free)
 KBAN_DEFINE_AUTO(message, kban_message_free)
 KBAN_DEFINE_AUTO(rules, kban_rules_free)
 KBAN_DEFINE_AUTO(store, kban_store_close)
+KBAN_DEFINE_AUTO(watch, kban_watch_free)
+KBAN_DEFINE_AUTO(why, kban_why_free)
 
 #endif /* KBAN_CLEANUP_H */

@@ -31,9 +31,9 @@ struct kban_jail_options {
 	kban_usec find_time;  /**< the time they must lie within */
 	kban_usec ban_time;   /**< KBAN_FOREVER, or negative: does not end */
 	unsigned max_matches; /**< log lines kept as the reason of a ban; at least one is */
-	size_t max_hosts;     /**< hosts counted at once; the one idle longest is forgotten beyond */
-	const char *set;      /**< name of the IPv4 set; NULL: kban-NAME. IPv6: with a 6 behind it */
-	int networks;         /**< nonzero: the sets hold networks, too */
+	size_t max_hosts; /**< hosts counted at once; the one idle longest is forgotten beyond */
+	const char *set;  /**< name of the IPv4 set; NULL: kban-NAME. IPv6: with a 6 behind it */
+	int networks;     /**< nonzero: the sets hold networks, too */
 	unsigned max_entries; /**< entries of a set at most; 0: the backend's default */
 	/** Longer bans for hosts that were banned before; as jail.conf(5) bantime.*. */
 	int increment;
@@ -45,11 +45,11 @@ struct kban_jail_options {
 	int all_jails; /**< nonzero: earlier bans in other jails count, too */
 };
 
-#define KBAN_JAIL_OPTIONS_INIT                                                           \
-	{                                                                                \
-		.size = sizeof(struct kban_jail_options), .max_retry = 5,            \
-		.find_time = 600 * KBAN_SECOND, .ban_time = 600 * KBAN_SECOND,       \
-		.max_matches = 5, .max_hosts = 2000000, .factor = 1                  \
+#define KBAN_JAIL_OPTIONS_INIT                                                                   \
+	{                                                                                        \
+		.size = sizeof(struct kban_jail_options), .max_retry = 5,                        \
+		.find_time = 600 * KBAN_SECOND, .ban_time = 600 * KBAN_SECOND, .max_matches = 5, \
+		.max_hosts = 2000000, .factor = 1                                                \
 	}
 
 /** What a jail works with. Each may be NULL but the backend; the jail does not own them. */
@@ -91,8 +91,9 @@ enum kban_line_age {
 /** A line of a log. */
 struct kban_line {
 	struct kban_text text; /**< without its line feed */
-	const char *source;    /**< path of the log, or any name; lines of one source belong together */
-	uint64_t number;       /**< in the log, from 1; 0: unknown */
+	const char
+		*source; /**< path of the log, or any name; lines of one source belong together */
+	uint64_t number; /**< in the log, from 1; 0: unknown */
 	enum kban_line_age age;
 };
 
@@ -121,8 +122,8 @@ KBAN_API KBAN_MUST_CHECK int kban_jail_report(struct kban_jail *jail, const stru
 /**
  * Ban a host by hand, for the jail's ban time from @a now on.
  *
- * @return 1 if it is newly banned, 0 if it was (the ban is made longer), KBAN_E_INVAL if it is a network and
- *         the jail's sets hold none, KBAN_E_NOMEM.
+ * @return 1 if it is newly banned, 0 if it was (the ban is made longer), KBAN_E_INVAL if it is a
+ * network and the jail's sets hold none, KBAN_E_NOMEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_jail_ban(struct kban_jail *jail, const struct kban_addr *host,
 					   kban_usec now);
@@ -156,18 +157,18 @@ KBAN_API const char *kban_jail_protection(const struct kban_jail *jail,
 
 /** What a status shows. Start from KBAN_JAIL_STATS_INIT. */
 struct kban_jail_stats {
-	size_t size;              /**< sizeof this struct, set by the initializer */
-	size_t currently_failed;  /**< hosts with failures that still count */
-	uint64_t total_failed;    /**< failures since the start */
-	size_t currently_banned;  /**< hosts that the kernel keeps out */
-	uint64_t total_banned;    /**< bans since the start, those taken up included */
-	size_t failed_to_apply;   /**< bans that the kernel refused; tried again */
-	uint64_t odd_times;       /**< lines whose time was off by more than a minute */
-	uint64_t limit_hits;      /**< lines on which a rule was given up as too expensive */
+	size_t size;             /**< sizeof this struct, set by the initializer */
+	size_t currently_failed; /**< hosts with failures that still count */
+	uint64_t total_failed;   /**< failures since the start */
+	size_t currently_banned; /**< hosts that the kernel keeps out */
+	uint64_t total_banned;   /**< bans since the start, those taken up included */
+	size_t failed_to_apply;  /**< bans that the kernel refused; tried again */
+	uint64_t odd_times;      /**< lines whose time was off by more than a minute */
+	uint64_t limit_hits;     /**< lines on which a rule was given up as too expensive */
 };
 
-#define KBAN_JAIL_STATS_INIT                       \
-	{                                          \
+#define KBAN_JAIL_STATS_INIT                           \
+	{                                              \
 		.size = sizeof(struct kban_jail_stats) \
 	}
 
@@ -211,16 +212,16 @@ struct kban_event {
 	enum kban_event_kind kind;
 	const char *jail;
 	struct kban_addr host;
-	kban_usec time;      /**< of the event: the failure's, or now */
-	kban_usec until;     /**< of the ban */
-	unsigned failures;   /**< counted in the window; 0 for a ban by hand */
-	const char *source;  /**< log of the line, or NULL */
-	uint64_t line;       /**< number of the line, or 0 */
+	kban_usec time;     /**< of the event: the failure's, or now */
+	kban_usec until;    /**< of the ban */
+	unsigned failures;  /**< counted in the window; 0 for a ban by hand */
+	const char *source; /**< log of the line, or NULL */
+	uint64_t line;      /**< number of the line, or 0 */
 };
 
 /**
- * Hear of what happens, as it is decided; it is in force when kban_jail_settle() has returned. Texts
- * live during the call. Events are also logged through the context, in fail2ban's words.
+ * Hear of what happens, as it is decided; it is in force when kban_jail_settle() has returned.
+ * Texts live during the call. Events are also logged through the context, in fail2ban's words.
  */
 typedef void kban_event_fn(const struct kban_event *event, void *data);
 KBAN_API void kban_jail_set_listener(struct kban_jail *jail, kban_event_fn *listener, void *data);

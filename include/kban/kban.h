@@ -25,5 +25,7 @@
 #include <kban/rules.h>
 #include <kban/store.h>
 #include <kban/text.h>
+#include <kban/watch.h>
+#include <kban/why.h>
 
 #endif /* KBAN_KBAN_H */

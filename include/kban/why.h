@@ -26,8 +26,8 @@ struct kban_why_failure {
 /** A ban, in force or over. */
 struct kban_why_ban {
 	char *jail;
-	char *set; /**< set that holds it; "" where the jail is gone */
-	struct kban_addr host; /**< the address, or a network that contains it */
+	char *set;              /**< set that holds it; "" where the jail is gone */
+	struct kban_addr host;  /**< the address, or a network that contains it */
 	kban_usec since, until; /**< until is KBAN_FOREVER if it does not end */
 	unsigned number;
 	int manual;      /**< nonzero: by hand, or taken up from the kernel */

@@ -176,6 +176,36 @@ static int read_jails(struct kban_config *config, const char *only)
 	return status;
 }
 
+static int compile_jail(struct kban_context *ctx, struct kban_config *config,
+			struct kban_jail_config *jail)
+{
+	const struct kb_value *zone = kb_jail_config_value(jail, KBAN_SETTING_LOGTIMEZONE);
+	const struct kb_value *action = kb_jail_config_value(jail, KBAN_SETTING_ACTION);
+	struct kb_jail_parts_request request = {
+		.ctx = ctx,
+		.config_dir = config->dir,
+		.jail = jail->name,
+		.source = jail->filter,
+		.usedns = kban_jail_config_usedns(jail),
+		.time_zone = zone ? zone->text : NULL,
+		.actions = jail->actions.items,
+		.action_count = jail->actions.count,
+	};
+
+	if (action != NULL)
+		request.where = *kb_value_where(action);
+	return kb_jail_parts_make(&request, &config->problems, &jail->parts);
+}
+
+static int compile_jails(struct kban_context *ctx, struct kban_config *config)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; status == KBAN_OK && i < config->jail_count; i++)
+		status = compile_jail(ctx, config, config->jails[i]);
+	return status;
+}
+
 /* What is wrong in a section that is not run costs nobody anything. */
 static void judge(struct kban_config *config)
 {
@@ -221,6 +251,8 @@ static int load(struct kban_context *ctx, const char *dir, const char *only,
 	if (only != NULL && config->jail_count == 0)
 		return kb_fail(err, KBAN_E_NOTFOUND, NULL, "no jail '%.*s' in '%s'", KB_QUOTE_MAX,
 			       only, config->dir);
+	if (compile_jails(ctx, config) != KBAN_OK)
+		return kb_fail_memory(err);
 	judge(config);
 	/* After the jails: what is wrong with the service concerns none of them. */
 	if (kb_service_config_read(config->dir, &config->service, &config->problems) != KBAN_OK)

@@ -39,6 +39,7 @@ void kb_jail_config_free(struct kban_jail_config *jail)
 	kb_options_clear(&jail->options);
 	kb_filter_known_clear(&jail->known);
 	free(jail->name);
+	kb_jail_parts_clear(&jail->parts);
 	free(jail);
 }
 
@@ -265,4 +266,9 @@ const char *kban_jail_config_parameter_value(const struct kban_jail_config *jail
 					     size_t index)
 {
 	return jail->actions.items[action].options.items[index].value.text;
+}
+
+const struct kb_jail_parts *kb_jail_config_parts(const struct kban_jail_config *jail)
+{
+	return &jail->parts;
 }

@@ -9,6 +9,7 @@
 #include "conf/conf-load.h"
 #include "conf/option-list.h"
 #include "filter/filter-load.h"
+#include "jail/jail-parts.h"
 #include "jail/log-paths.h"
 
 /* Multipliers and actions of a jail at most; more is an error. */
@@ -33,6 +34,7 @@ struct kban_jail_config {
 	size_t match_count;
 	struct kb_named_options_list actions; /* each with 'name' among its options */
 	struct kb_string_list action_names;   /* what each is called in the jail */
+	struct kb_jail_parts parts;           /* what was compiled of filter and actions */
 };
 
 /* Where a jail is read from. */

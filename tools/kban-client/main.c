@@ -9,14 +9,21 @@
 
 #include "cli/options.h"
 #include "command.h"
+#include "dump.h"
 
 enum option {
+	CONFIG,
+	DUMP,
+	FORMAT,
 	SOCKET,
 	JSON,
 	TIMEOUT,
 };
 
 static const struct cli_option option_table[] = {
+	[CONFIG] = { 'c', "config", "DIR", "configuration for --dump (default as kban-tail's)" },
+	[DUMP] = { 'd', "dump", NULL, "print what the configuration says, as JSON" },
+	[FORMAT] = { 0, "format", "json", "of --dump" },
 	[SOCKET] = { 's', "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
 	[JSON] = { 'j', "json", NULL, "print answers as JSON, one object on a line" },
 	[TIMEOUT] = { 0, "timeout", "TIME", "wait so long for an answer (default 30s)" },
@@ -80,42 +87,60 @@ static bool parse_timeout(const char *text, kban_usec *out)
 	return true;
 }
 
+/* What the command line asks for. */
+struct request {
+	struct options options;
+	const char *config_dir; /* NULL: the default */
+	bool dump;
+	char **words; /* of the command */
+};
+
 /* -1: go on; else an exit status. */
-static int take(struct options *options, int option, const char *value)
+static int take(struct request *request, int option, const char *value)
 {
 	switch (option) {
+	case CONFIG:
+		request->config_dir = value;
+		break;
+	case DUMP:
+		request->dump = true;
+		break;
+	case FORMAT:
+		if (strcmp(value, "json") != 0)
+			return wrong("--format '%s': there is only json", value);
+		break;
 	case SOCKET:
-		options->socket_path = value;
+		request->options.socket_path = value;
 		break;
 	case JSON:
-		options->json = true;
+		request->options.json = true;
 		break;
 	case TIMEOUT:
-		if (!parse_timeout(value, &options->timeout))
+		if (!parse_timeout(value, &request->options.timeout))
 			return wrong("--timeout '%s': use a time such as 5s, at most a day", value);
 		break;
 	}
 	return -1;
 }
 
-/* -1: go on with the command in *words; else an exit status. */
-static int parse(int argc, char **argv, struct options *options, char ***words)
+/* -1: go on with what was asked for; else an exit status. */
+static int parse(int argc, char **argv, struct request *request)
 {
 	struct cli_parser parser = { .program = &program, .argc = argc, .argv = argv };
 	int option;
 	int status = -1;
 
-	*words = argv + argc;
+	request->words = argv + argc;
 	while (status < 0 && (option = cli_next(&parser)) != CLI_END) {
 		if (option == CLI_ANSWERED)
 			return EXIT_GOOD;
 		if (option == CLI_WRONG)
 			return EXIT_USAGE;
 		if (option == CLI_ARGUMENT) {
-			*words = argv + parser.position - 1;
+			request->words = argv + parser.position - 1;
 			break;
 		}
-		status = take(options, option, parser.value);
+		status = take(request, option, parser.value);
 	}
 	return status;
 }
@@ -155,14 +180,17 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
-	struct options options = { KBAN_SOCKET_DEFAULT, 30 * KBAN_SECOND, false };
-	char **words = NULL;
-	int status = parse(argc, argv, &options, &words);
+	struct request request = {
+		.options = { KBAN_SOCKET_DEFAULT, 30 * KBAN_SECOND, false },
+	};
+	int status = parse(argc, argv, &request);
 
 	if (status >= 0)
 		return finish(status);
+	if (request.dump)
+		return finish(dump_run(request.config_dir));
 	/* --json may also stand behind the command, where people type it. */
-	if (take_word(words, "--json"))
-		options.json = true;
-	return finish(run(&options, words));
+	if (take_word(request.words, "--json"))
+		request.options.json = true;
+	return finish(run(&request.options, request.words));
 }

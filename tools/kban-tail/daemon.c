@@ -98,8 +98,7 @@ static void check_rules(struct daemon *daemon)
 static void audit(struct daemon *daemon)
 {
 	kban_auto(error) reason = NULL;
-	bool failed =
-		kban_watch_audit(daemon->watch, kban_context_now(daemon->ctx), &reason) < 0;
+	bool failed = kban_watch_audit(daemon->watch, kban_context_now(daemon->ctx), &reason) < 0;
 
 	if (failed && !daemon->audit_failed)
 		log_say(daemon->log, KBAN_ERROR, "Sets cannot be compared with bans: %s",

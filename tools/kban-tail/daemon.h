@@ -51,7 +51,7 @@ struct daemon {
 	bool clear_wanted; /* a flush, or a stop that flushes, waits for the packet filter */
 	bool check_wanted; /* rules changed while they were being looked at */
 	bool stopping;
-	bool audit_failed; /* and that was logged */
+	bool audit_failed;           /* and that was logged */
 	int flushed;                 /* bans lifted by the flush under way, or a status */
 	struct connection *flush_by; /* who waits for its end; held */
 	int detached;                /* for detach_tell(), or -1 */

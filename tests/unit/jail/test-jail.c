@@ -34,9 +34,10 @@ static kban_usec clock_now(void *data)
 
 static void listen(const struct kban_event *event, void *data)
 {
-	static const char letters[] = { [KBAN_EVENT_FOUND] = 'F',    [KBAN_EVENT_IGNORED] = 'I',
-					[KBAN_EVENT_BAN] = 'B',      [KBAN_EVENT_AGAIN] = 'A',
-					[KBAN_EVENT_RESTORED] = 'R', [KBAN_EVENT_UNBAN] = 'U' };
+	static const char letters[] = {
+		[KBAN_EVENT_FOUND] = 'F', [KBAN_EVENT_IGNORED] = 'I',  [KBAN_EVENT_BAN] = 'B',
+		[KBAN_EVENT_AGAIN] = 'A', [KBAN_EVENT_RESTORED] = 'R', [KBAN_EVENT_UNBAN] = 'U'
+	};
 	struct bench *bench = data;
 	char host[KBAN_ADDR_TEXT_SIZE];
 	size_t len = strlen(bench->told);
@@ -46,8 +47,8 @@ static void listen(const struct kban_event *event, void *data)
 }
 
 /* The lines of these tests begin with seconds since 1970. */
-static const char *const rules[] = { "^ fail from <HOST>$", "^ fail of <F-USER>\\S+</F-USER> from <HOST>$",
-				     NULL };
+static const char *const rules[] = { "^ fail from <HOST>$",
+				     "^ fail of <F-USER>\\S+</F-USER> from <HOST>$", NULL };
 
 static void open_jail(struct bench *bench, const struct kban_jail_options *options)
 {
@@ -85,7 +86,8 @@ static int set_up(void **state)
 	bench->allowed = kban_allow_list_new(bench->ctx);
 	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
 	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL), KBAN_OK);
+	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
+			 KBAN_OK);
 	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.0/24", NULL), KBAN_OK);
 	*state = bench;
 	return 0;
@@ -109,7 +111,8 @@ static int feed(struct bench *bench, double when, const char *text)
 {
 	char line[256];
 	struct kban_line fed = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
-	int len = snprintf(line, sizeof(line), "%lld %s", (long long)(at(when) / KBAN_SECOND), text);
+	int len =
+		snprintf(line, sizeof(line), "%lld %s", (long long)(at(when) / KBAN_SECOND), text);
 
 	fed.text = (struct kban_text){ line, (size_t)len };
 	return kban_jail_feed(bench->jail, &fed, bench->now);
@@ -146,8 +149,8 @@ static void third_failure_bans(void **state)
 	assert_false(in_kernel(bench, "192.0.2.1"));
 	settle(bench);
 	assert_true(in_kernel(bench, "192.0.2.1"));
-	assert_true(kban_jail_find_ban(bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } },
-				       &ban));
+	assert_true(kban_jail_find_ban(
+		bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, &ban));
 	assert_true(ban.until == at(30 + 3600));
 	assert_int_equal(ban.number, 1);
 }
@@ -255,8 +258,8 @@ static void counters_and_bans_survive(void **state)
 	feed(bench, 95, "fail from 192.0.2.2");
 	settle(bench);
 	restart(bench, &options);
-	assert_true(kban_jail_find_ban(bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } },
-				       NULL));
+	assert_true(kban_jail_find_ban(
+		bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, NULL));
 	assert_int_equal(feed(bench, 100, "fail from 192.0.2.2"), 1);
 }
 
