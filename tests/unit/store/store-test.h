@@ -67,13 +67,14 @@ static inline void remove_tree(const char *path)
 	struct dirent *entry;
 
 	while (entries != NULL && (entry = readdir(entries)) != NULL) {
-		char below[512];
+		char *below = NULL;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+		assert_true(asprintf(&below, "%s/%s", path, entry->d_name) > 0);
 		if (unlink(below) < 0)
 			remove_tree(below);
+		free(below);
 	}
 	if (entries != NULL)
 		closedir(entries);
