@@ -65,7 +65,7 @@ static void assert_works(struct place *place)
 
 static void assert_set_aside(struct place *place, const char *reason)
 {
-	char expected[256];
+	char expected[1024];
 
 	assert_works(place);
 	snprintf(expected, sizeof(expected),
