@@ -110,7 +110,8 @@ static bool defines(const struct kb_conf *conf, const char *option)
 static int set_logtype(struct loading *loading)
 {
 	const char *backend = loading->request->backend;
-	bool is_journal = backend != NULL && strncasecmp(backend, "systemd", strlen("systemd")) == 0;
+	bool is_journal =
+		backend != NULL && strncasecmp(backend, "systemd", strlen("systemd")) == 0;
 	kb_auto_clear(value) value = { 0 };
 	int status;
 

@@ -58,6 +58,16 @@ static int pass_on(const struct kb_jail_origin *origin, const struct kban_jail_c
 	return status;
 }
 
+static int check_kind(const struct kb_jail_origin *origin, const struct kban_jail_config *jail,
+		      const struct kb_named_options *item)
+{
+	if (kb_firewall_is_known(item->name))
+		return KBAN_OK;
+	return kb_problem_list_add(origin->problems, KB_PROBLEM_WARNING, jail->name, &item->where,
+				   "action '%.*s' is no firewall action and is not run",
+				   KB_QUOTE_MAX, item->name);
+}
+
 /* What is wrong with an action file is a problem of the jail. */
 static int check_file(const struct kb_jail_origin *origin, const struct kban_jail_config *jail,
 		      const struct kb_named_options *item)
@@ -71,6 +81,8 @@ static int check_file(const struct kb_jail_origin *origin, const struct kban_jai
 	if (name.failed)
 		return KBAN_E_NOMEM;
 	status = kb_conf_load(origin->config_dir, name.data, &problems, &conf, NULL);
+	if (status == KBAN_OK && problems.count == 0)
+		return check_kind(origin, jail, item);
 	if (status == KBAN_OK)
 		return pass_on(origin, jail, &problems);
 	/* What firewall actions do is known without their files. */

@@ -106,9 +106,7 @@ static int make_firewall(const struct kb_jail_parts_request *request,
 	int status;
 
 	if (!kb_firewall_is_known(action->name))
-		return kb_problem_list_add(
-			problems, KB_PROBLEM_WARNING, request->jail, &action->where,
-			"action: '%s' is no firewall action and is not run", action->name);
+		return KBAN_OK; /* that it is not run was told when the action was read */
 	status = kb_firewall_load(request->config_dir, request->jail, action, &firewall, &error);
 	if (status == KBAN_E_NOMEM)
 		return status;

@@ -9,8 +9,8 @@
 #include "failing-alloc.h"
 #include "file-tree.h"
 
-#define JAIL_CONF                                                                       \
-	"[DEFAULT]\nbackend = auto\nfilter = f\nlogpath = @ROOT@/a.log\naction = act\n" \
+#define JAIL_CONF                                                                            \
+	"[DEFAULT]\nbackend = auto\nfilter = f\nlogpath = @ROOT@/a.log\naction = iptables\n" \
 	"enabled = false\n"
 
 /* A tree that has all that a jail wants, with @a jail_local beside it. */
@@ -131,7 +131,9 @@ static const struct sample mistakes_cost_one_jail[] = {
 	{ NULL, NULL },
 };
 
-#define AT "@ROOT@/jail.local:"
+#define AT            "@ROOT@/jail.local:"
+/* What a shell action is told to be. */
+#define NOT_RUN(line) "a? " AT line ": action 'act' is no firewall action and is not run\n"
 
 static const struct sample each_mistake_is_told[] = {
 	{ "[a]\nenabled = 1\nfilter = nosuch",
@@ -147,11 +149,12 @@ static const struct sample each_mistake_is_told[] = {
 	{ "[a]\nenabled = 1\naction = act[x",
 	  "a! " AT "3: expected '=' and a value at column 6 of 'act[x'\n" },
 	{ "[a]\nenabled = 1\naction = act\n  act[x=1]\n",
-	  "a! " AT "4: action 'act' is there already, in line 3; give one of them another "
-	  "actname\n" },
+	  NOT_RUN("3") "a! " AT "4: action 'act' is there already, in line 3; give one of them "
+		       "another actname\n" NOT_RUN("4") },
 	{ "[a]\nenabled = 1\naction = act\n  smtp.py[x=1]\n",
-	  "a? " AT "4: action 'smtp.py' is a Python program, which kban does not run; it is left "
-	  "out\n" },
+	  NOT_RUN("3") "a? " AT "4: action 'smtp.py' is a Python program, which kban does not run; "
+				"it is left "
+		       "out\n" },
 	{ "[a]\nenabled = 1\nmaxretry = 6 # x\nbantime = soon\nfindtime = 0\n",
 	  "a! " AT "3: maxretry must be a whole number below 2147483648, not '6 # x'; '#' does not "
 	  "start a comment behind a value, ' ;' does\n"
