@@ -53,9 +53,11 @@ static const char *const sql[] = {
 			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+	/* Left alone, the planner walks all failures of the jail in order of time. */
 	[KB_SQL_DROP_OLDEST] =
 		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2"
-		" AND id NOT IN (SELECT id FROM failure WHERE ban IS NULL AND jail = " JAIL_ID
+		" AND id NOT IN (SELECT id FROM failure INDEXED BY failure_host"
+		" WHERE ban IS NULL AND jail = " JAIL_ID
 		" AND addr = ?2 ORDER BY time DESC, id DESC LIMIT ?3)",
 	[KB_SQL_CLAIM] = "UPDATE failure SET ban = ?3 WHERE ban IS NULL AND jail = " JAIL_ID
 			 " AND addr = ?2",
