@@ -129,6 +129,14 @@ static void unmark(struct kb_line_window *window, struct kban_text skipped, size
 	}
 }
 
+static bool is_any_marked(const struct kb_line_window *window)
+{
+	for (size_t i = 0; i < window->count; i++)
+		if (window->slots[i].marked)
+			return true;
+	return false;
+}
+
 void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 			 struct kban_text skipped)
 {
@@ -137,7 +145,7 @@ void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 	size_t start = 0;
 
 	/* A match that starts with a line feed starts in the next line. */
-	if (from < window->text.len && window->text.data[from] == '\n')
+	if (from < to && window->text.data[from] == '\n')
 		from++;
 	for (size_t i = 0; i < window->count; i++) {
 		size_t end = start + window->slots[i].text_len;
@@ -147,6 +155,9 @@ void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 	}
 	while (kb_text_next_line(&skipped, &line))
 		unmark(window, line, &position);
+	/* A match of nothing but line feeds: it came with the last line. */
+	if (window->count > 0 && !is_any_marked(window))
+		window->slots[window->count - 1].marked = true;
 }
 
 int kb_line_window_marked_lines(const struct kb_line_window *window, struct kb_text_list *out)

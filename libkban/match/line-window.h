@@ -37,7 +37,8 @@ struct kban_text kb_line_window_text(const struct kb_line_window *window);
 
 /*
  * Mark the lines that a match took: from the line in which it starts to the one in which it ends,
- * without those that are in @a skipped (whole lines of the text that the rule jumped over).
+ * without those that are in @a skipped (whole lines of the text that the rule jumped over). At
+ * least one line is marked.
  */
 void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 			 struct kban_text skipped);

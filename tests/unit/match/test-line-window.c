@@ -27,7 +27,7 @@ static struct kb_line_window *filled(unsigned max_lines, const char *lines)
 	struct kban_text line;
 
 	assert_non_null(window);
-	while (kb_text_next_word(&rest, "\n", &line)) {
+	while (kb_text_next_line(&rest, &line)) {
 		char copy[64];
 
 		snprintf(copy, sizeof(copy), "%.*s", (int)line.len, line.data);
@@ -83,6 +83,10 @@ static const struct taking whole_lines_are_taken[] = {
 	{ 5, "S|one\nS|two\n", 0, 3, "", "S|one\n", "one\n", "two\n" },
 	{ 2, "one\ntwo\nthree\n", 0, 3, "", "two\n", "two\n", "three\n" },
 	{ 5, "one\n", 0, 3, "", "one\n", "one\n", "" },
+	/* An empty line in which nothing was found, and a match of the last line feed. */
+	{ 5, "one\n\n", 4, 4, "", "\n", "\n", "one\n" },
+	{ 5, "one\ntwo\n", 7, 8, "", "two\n", "two\n", "one\n" },
+	{ 5, "one\ntwo\n", 3, 8, "two\n", "two\n", "two\n", "one\n" },
 	{ 0, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };
 
