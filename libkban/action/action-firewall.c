@@ -117,7 +117,11 @@ static int keep(const struct reading *reading, char **where, struct kban_text te
 {
 	free(*where);
 	*where = kb_text_copy(text);
-	return *where != NULL ? KBAN_OK : kb_fail_memory(reading->err);
+	if (*where == NULL) {
+		kb_fail_memory(reading->err);
+		return KBAN_E_NOMEM;
+	}
+	return KBAN_OK;
 }
 
 /* Where an nftables chain is hooked in, as chains of iptables. */
@@ -242,8 +246,10 @@ static int read_target(const struct reading *reading, const char *option, enum k
 		return status;
 	status = kb_block_type_print(kb_text(value.text), reading->action->terms, family, &target,
 				     &reason);
-	if (status < 0)
-		return fail_option(reading, option, &value, reason);
+	if (status < 0) {
+		fail_option(reading, option, &value, reason);
+		return status;
+	}
 	return keep(reading, out, kb_buffer_content(&target));
 }
 
@@ -261,7 +267,7 @@ static int read_return(const struct reading *reading)
 
 	if (status == KBAN_OK)
 		status = read_target(reading, "returntype", KBAN_IPV6, &other6);
-	if (status < 0)
+	if (status != KBAN_OK)
 		return status;
 	if (strcmp(other4, "RETURN") == 0 && strcmp(other6, "RETURN") == 0)
 		return KBAN_OK;

@@ -18,13 +18,13 @@ enum kb_firewall_extent {
 struct kb_firewall_action {
 	const char *name;
 	const struct kb_action_default *defaults; /* what fail2ban comes with */
-	enum kb_firewall_extent extent;
-	const char *type;  /* if the file does not say */
-	const char *chain; /* option with the chains; NULL: INPUT */
-	const char *block; /* option with what happens to packets; NULL: they are dropped */
-	enum kb_block_terms terms;
+	const char *type;                         /* if the file does not say */
+	const char *chain;                        /* option with the chains; NULL: INPUT */
+	const char *block;      /* option with what happens to packets; NULL: they are dropped */
 	const char *set;        /* option with the name of the set; NULL: the jail's own */
 	const char *log_suffix; /* packets are logged, with "f2b-NAME" and this in front */
+	enum kb_block_terms terms;
+	enum kb_firewall_extent extent;
 	bool new_only;
 	bool has_return; /* returntype says what happens to the packets of all others */
 };

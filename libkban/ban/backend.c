@@ -84,7 +84,7 @@ int kban_backend_contains(struct kban_backend *backend, const char *set,
 
 	if (strlen(set) > KB_SET_NAME_MAX)
 		return 0;
-	strcpy(named.name, set);
+	memcpy(named.name, set, strlen(set) + 1);
 	if (backend->ops->contains == NULL ? !find_listed(backend, &named, addr, &rest)
 					   : !backend->ops->contains(backend, &named, addr, &rest))
 		return 0;

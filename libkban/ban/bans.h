@@ -20,12 +20,12 @@ enum kb_ban_state {
 
 struct kb_ban {
 	struct kban_addr addr;
+	enum kb_ban_state state;
 	kban_usec since; /* time of the event that completed it */
 	kban_usec until; /* KBAN_FOREVER: does not end */
 	kban_usec renew; /* when the kernel's entry is to be renewed, if before until; else until */
 	unsigned number; /* how often this host was banned here, this one included */
-	enum kb_ban_state state;
-	unsigned seen;                  /* number of the audit that found it in the kernel */
+	unsigned seen;   /* number of the audit that found it in the kernel */
 	size_t due_index;               /* place in the due queue; its own business */
 	struct kb_ban *previous, *next; /* order of banning */
 };

@@ -54,7 +54,8 @@ static void sink(struct kb_due_queue *queue, struct kb_ban *ban, size_t index)
 
 int kb_due_queue_add(struct kb_due_queue *queue, struct kb_ban *ban)
 {
-	if (kb_array_room(&queue->items, &queue->capacity, queue->count, sizeof(*queue->items)) < 0)
+	if (kb_array_room(&queue->items, &queue->capacity, queue->count, sizeof(struct kb_ban *)) <
+	    0)
 		return KBAN_E_NOMEM;
 	rise(queue, ban, queue->count++);
 	return KBAN_OK;

@@ -173,7 +173,7 @@ int kb_port_list_parse(struct kban_text text, const char *protocol, struct kb_po
 {
 	kb_auto_clear(port_list) list = { 0 };
 	struct kban_text word;
-	struct kb_port_range range;
+	struct kb_port_range range = { 0, 0 };
 
 	while (kb_text_next_word(&text, KB_RULE_SEPARATORS, &word)) {
 		int status = parse_range(word, protocol, &range, err);

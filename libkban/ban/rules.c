@@ -118,8 +118,12 @@ static void print_comment(const char *jail, struct kban_text whole, struct kb_bu
 	uint64_t hash = kb_hash(&key, whole.data, whole.len);
 
 	kb_buffer_string(out, KB_RULE_OURS);
-	for (size_t i = 0; jail[i] != '\0' && i < JAIL_MAX; i++)
-		kb_buffer_byte(out, is_plain(jail[i]) ? jail[i] : '_');
+	for (size_t i = 0; jail[i] != '\0' && i < JAIL_MAX; i++) {
+		if (is_plain(jail[i]))
+			kb_buffer_byte(out, jail[i]);
+		else
+			kb_buffer_byte(out, '_');
+	}
 	kb_buffer_printf(out, ":%08x", (unsigned)(hash ^ hash >> 32));
 }
 

@@ -40,6 +40,7 @@ static void find_next(const char *name, void *function, size_t size)
 	memcpy(function, &found, size);
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 ssize_t sendto(int fd, const void *data, size_t len, int flags, const struct sockaddr *to,
 	       socklen_t to_len)
 {
@@ -66,3 +67,4 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	}
 	return received;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

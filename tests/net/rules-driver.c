@@ -108,7 +108,7 @@ static int change_set(const char *verb, const char *name, const char *text)
 		return trouble(err);
 	if (strlen(name) > KB_SET_NAME_MAX || kban_addr_parse(kb_text(text), &addr) < 0)
 		return EXIT_FAILURE;
-	strcpy(set.name, name);
+	memcpy(set.name, name, strlen(name) + 1);
 	set.family = (enum kban_family)addr.family;
 	status = backend->ops->open(backend, &set, &err);
 	if (status == KBAN_OK && strcmp(verb, "ban") == 0)

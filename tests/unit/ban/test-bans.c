@@ -2,6 +2,7 @@
 #include "kban-test.h"
 
 #include "ban/bans.h"
+#include "base/buffer.h"
 #include "failing-alloc.h"
 
 enum verb {
@@ -18,24 +19,24 @@ enum verb {
 
 struct step {
 	enum verb verb;
+	int expected;
 	const char *addr;
 	kban_usec since, until;
-	int expected;
 };
 
 static void check_order(const struct kb_bans *bans, const char *expected)
 {
-	char listed[256] = "", text[KBAN_ADDR_TEXT_SIZE];
+	kb_auto_clear(buffer) listed = { 0 };
 	const struct kb_ban *previous = NULL;
+	char text[KBAN_ADDR_TEXT_SIZE];
 
 	for (const struct kb_ban *ban = kb_bans_first(bans); ban != NULL; ban = ban->next) {
 		assert_ptr_equal(ban->previous, previous);
-		if (previous != NULL)
-			strcat(listed, " ");
-		strcat(listed, kban_addr_print(&ban->addr, text));
+		kb_buffer_printf(&listed, "%s%s", previous != NULL ? " " : "",
+				 kban_addr_print(&ban->addr, text));
 		previous = ban;
 	}
-	assert_string_equal(listed, expected);
+	assert_string_equal(listed.len > 0 ? listed.data : "", expected);
 }
 
 static void check_due(const struct kb_bans *bans, const char *expected)
@@ -97,58 +98,58 @@ static void replay(void **state)
 }
 
 static const struct step keeps_the_order_of_banning[] = {
-	{ ADD, "192.0.2.1", 10, 100, 1 },
-	{ ADD, "2001:db8::1", 11, 50, 1 },
-	{ ADD, "198.51.100.0/24", 12, 70, 1 },
-	{ ADD, "192.0.2.1", 13, 200, 0 },
-	{ ORDER, "192.0.2.1 2001:db8::1 198.51.100.0/24", 0, 0, 0 },
-	{ REMOVE, "2001:db8::1", 0, 0, true },
-	{ ORDER, "192.0.2.1 198.51.100.0/24", 0, 0, 0 },
-	{ REMOVE, "192.0.2.1", 0, 0, true },
-	{ ORDER, "198.51.100.0/24", 0, 0, 0 },
-	{ ADD, "192.0.2.1", 14, 80, 1 },
-	{ ORDER, "198.51.100.0/24 192.0.2.1", 0, 0, 0 },
-	{ REMOVE, "192.0.2.1", 0, 0, true },
-	{ REMOVE, "198.51.100.0/24", 0, 0, true },
-	{ ORDER, "", 0, 0, 0 },
-	{ COUNT, NULL, 0, 0, 0 },
-	{ DONE, NULL, 0, 0, 0 },
+	{ ADD, 1, "192.0.2.1", 10, 100 },
+	{ ADD, 1, "2001:db8::1", 11, 50 },
+	{ ADD, 1, "198.51.100.0/24", 12, 70 },
+	{ ADD, 0, "192.0.2.1", 13, 200 },
+	{ ORDER, 0, "192.0.2.1 2001:db8::1 198.51.100.0/24", 0, 0 },
+	{ REMOVE, true, "2001:db8::1", 0, 0 },
+	{ ORDER, 0, "192.0.2.1 198.51.100.0/24", 0, 0 },
+	{ REMOVE, true, "192.0.2.1", 0, 0 },
+	{ ORDER, 0, "198.51.100.0/24", 0, 0 },
+	{ ADD, 1, "192.0.2.1", 14, 80 },
+	{ ORDER, 0, "198.51.100.0/24 192.0.2.1", 0, 0 },
+	{ REMOVE, true, "192.0.2.1", 0, 0 },
+	{ REMOVE, true, "198.51.100.0/24", 0, 0 },
+	{ ORDER, 0, "", 0, 0 },
+	{ COUNT, 0, NULL, 0, 0 },
+	{ DONE, 0, NULL, 0, 0 },
 };
 
 static const struct step is_made_longer_never_shorter[] = {
-	{ ADD, "192.0.2.1", 10, 100, 1 },
-	{ APPLY, "192.0.2.1", 0, 0, 0 },
-	{ ADD, "192.0.2.1", 20, 90, 0 },
-	{ ENDS, "192.0.2.1", 0, 100, KB_BAN_APPLIED },
-	{ ADD, "192.0.2.1", 20, 100, 0 },
-	{ ENDS, "192.0.2.1", 0, 100, KB_BAN_APPLIED },
-	{ ADD, "192.0.2.1", 20, 120, 0 },
-	{ ENDS, "192.0.2.1", 0, 120, KB_BAN_WANTED },
-	{ ADD, "192.0.2.1", 20, KBAN_FOREVER, 0 },
-	{ ENDS, "192.0.2.1", 0, KBAN_FOREVER, KB_BAN_WANTED },
-	{ ADD, "192.0.2.1", 20, 130, 0 },
-	{ ENDS, "192.0.2.1", 0, KBAN_FOREVER, KB_BAN_WANTED },
-	{ COUNT, NULL, 0, 0, 1 },
-	{ DONE, NULL, 0, 0, 0 },
+	{ ADD, 1, "192.0.2.1", 10, 100 },
+	{ APPLY, 0, "192.0.2.1", 0, 0 },
+	{ ADD, 0, "192.0.2.1", 20, 90 },
+	{ ENDS, KB_BAN_APPLIED, "192.0.2.1", 0, 100 },
+	{ ADD, 0, "192.0.2.1", 20, 100 },
+	{ ENDS, KB_BAN_APPLIED, "192.0.2.1", 0, 100 },
+	{ ADD, 0, "192.0.2.1", 20, 120 },
+	{ ENDS, KB_BAN_WANTED, "192.0.2.1", 0, 120 },
+	{ ADD, 0, "192.0.2.1", 20, KBAN_FOREVER },
+	{ ENDS, KB_BAN_WANTED, "192.0.2.1", 0, KBAN_FOREVER },
+	{ ADD, 0, "192.0.2.1", 20, 130 },
+	{ ENDS, KB_BAN_WANTED, "192.0.2.1", 0, KBAN_FOREVER },
+	{ COUNT, 1, NULL, 0, 0 },
+	{ DONE, 0, NULL, 0, 0 },
 };
 
 static const struct step knows_what_is_due_next[] = {
-	{ DUE, NULL, 0, 0, 0 },         { ADD, "192.0.2.1", 0, 100, 1 },
-	{ ADD, "192.0.2.2", 0, 50, 1 }, { ADD, "192.0.2.3", 0, KBAN_FOREVER, 1 },
-	{ DUE, "192.0.2.2", 0, 0, 0 },  { RENEW, "192.0.2.1", 0, 40, 0 },
-	{ DUE, "192.0.2.1", 0, 0, 0 },  { RENEW, "192.0.2.1", 0, 90, 0 },
-	{ DUE, "192.0.2.2", 0, 0, 0 },  { ADD, "192.0.2.2", 0, 300, 0 },
-	{ DUE, "192.0.2.1", 0, 0, 0 },  { REMOVE, "192.0.2.1", 0, 0, true },
-	{ DUE, "192.0.2.2", 0, 0, 0 },  { REMOVE, "192.0.2.2", 0, 0, true },
-	{ DUE, NULL, 0, 0, 0 },         { DONE, NULL, 0, 0, 0 },
+	{ DUE, 0, NULL, 0, 0 },         { ADD, 1, "192.0.2.1", 0, 100 },
+	{ ADD, 1, "192.0.2.2", 0, 50 }, { ADD, 1, "192.0.2.3", 0, KBAN_FOREVER },
+	{ DUE, 0, "192.0.2.2", 0, 0 },  { RENEW, 0, "192.0.2.1", 0, 40 },
+	{ DUE, 0, "192.0.2.1", 0, 0 },  { RENEW, 0, "192.0.2.1", 0, 90 },
+	{ DUE, 0, "192.0.2.2", 0, 0 },  { ADD, 0, "192.0.2.2", 0, 300 },
+	{ DUE, 0, "192.0.2.1", 0, 0 },  { REMOVE, true, "192.0.2.1", 0, 0 },
+	{ DUE, 0, "192.0.2.2", 0, 0 },  { REMOVE, true, "192.0.2.2", 0, 0 },
+	{ DUE, 0, NULL, 0, 0 },         { DONE, 0, NULL, 0, 0 },
 };
 
 static const struct step what_is_not_there_is_not_removed[] = {
-	{ REMOVE, "192.0.2.1", 0, 0, false },
-	{ ADD, "192.0.2.0/24", 0, 10, 1 },
-	{ REMOVE, "192.0.2.0", 0, 0, false },
-	{ COUNT, NULL, 0, 0, 1 },
-	{ DONE, NULL, 0, 0, 0 },
+	{ REMOVE, false, "192.0.2.1", 0, 0 },
+	{ ADD, 1, "192.0.2.0/24", 0, 10 },
+	{ REMOVE, false, "192.0.2.0", 0, 0 },
+	{ COUNT, 1, NULL, 0, 0 },
+	{ DONE, 0, NULL, 0, 0 },
 };
 
 static int ban_some(void *data)

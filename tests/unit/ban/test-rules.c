@@ -426,6 +426,7 @@ static void a_missing_chain_costs_only_its_own_rules(void **state)
 	rule.target4 = "refuse";
 	assert_int_equal(kban_rules_add(rules, &rule, NULL), KBAN_OK);
 	script = script_of(rules, KBAN_IPV4, without, 1);
+	assert_non_null(script);
 	assert_string_equal(kban_rules_unplaced(rules, KBAN_IPV4, kb_text(without), 0, &chain),
 			    "web");
 	assert_string_equal(chain, "DOCKER-USER");
