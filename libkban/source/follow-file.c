@@ -63,7 +63,6 @@ struct kb_follow_file *kb_follow_file_take(int fd, const struct kb_file_facts *f
 	file->fd = fd;
 	file->mark.device = facts->device;
 	file->mark.inode = facts->inode;
-	file->mark.seen = facts->born ? facts->born : facts->modified;
 	file->mark.born = facts->born;
 	file->size = facts->size;
 	file->deleted = facts->links == 0;
@@ -142,15 +141,18 @@ enum kb_mark_verdict kb_follow_file_look(struct kb_follow_file *file, kban_usec 
 {
 	struct kb_file_facts facts;
 	enum kb_mark_verdict verdict;
+	bool shrank;
 
 	file->ready = false;
 	if (kb_file_facts_of_descriptor(file->fd, &facts) < 0)
 		return KB_MARK_UNKNOWN;
+	shrank = facts.size < file->size;
 	if (facts.size != file->size)
 		file->quiet_since = now;
 	file->size = facts.size;
 	file->deleted = facts.links == 0;
-	if (facts.size < file->mark.offset)
+	/* By its bytes, one of which nothing was read cannot be told from its former self. */
+	if (facts.size < file->mark.offset || (shrank && file->mark.offset == 0))
 		return KB_MARK_OTHER;
 	verdict = kb_mark_check(&file->mark, file->fd);
 	if (verdict != KB_MARK_SAME)

@@ -79,16 +79,18 @@ static const char *place_of(struct kb_follow_path *path)
 static int insert(struct kb_follow_set *set, struct kb_follow_path *path, size_t *at, int fd,
 		  const struct kb_file_facts *facts, const struct kban_follow_position *mark)
 {
-	bool is_new;
-	struct kb_follow_file *file = kb_follow_set_adopt(set, fd, facts, mark, &is_new);
+	struct kb_held_file held = { .seen = facts->born ? facts->born : facts->modified };
 	size_t before = path->count;
 	int status;
 
-	if (file == NULL)
+	held.file = kb_follow_set_adopt(set, fd, facts, mark);
+	if (held.file == NULL)
 		return KBAN_E_NOMEM;
-	status = kb_follow_path_insert(path, *at, file, set->notify);
+	if (mark != NULL && mark->seen > held.seen)
+		held.seen = mark->seen;
+	status = kb_follow_path_insert(path, *at, &held, set->notify);
 	if (status < 0) {
-		kb_follow_file_release(file, set->notify);
+		kb_follow_file_release(held.file, set->notify);
 		path->crowded |= status == KBAN_E_LIMIT;
 		return status;
 	}
@@ -117,16 +119,31 @@ static int insert_sibling(struct kb_follow_set *set, struct kb_follow_path *path
 	}
 }
 
-/* Insert what had the name after the file that was seen there at @a seen. */
+/* Where generations are missing. */
+struct gap {
+	const struct kb_sibling *before; /* the file before it, or NULL if that has no name */
+	uint64_t seen;                   /* when that was last seen at the path */
+	uint64_t truncated; /* inode of a file that begins anew, and belongs here; 0: none */
+	uint64_t until; /* last change of the file after it; UINT64_MAX if that is at the path */
+};
+
+static bool belongs_in(const struct gap *gap, const struct kb_sibling_list *list,
+		       const struct kb_sibling *sibling)
+{
+	if (sibling->facts.modified > gap->until)
+		return false;
+	return (sibling->is_generation && sibling->facts.inode == gap->truncated) ||
+	       kb_sibling_is_after(list, sibling, gap->before, gap->seen);
+}
+
 static int insert_generations(struct kb_follow_set *set, struct kb_follow_path *path, size_t *at,
-			      const struct kb_sibling_list *list, const struct kb_sibling *before,
-			      uint64_t seen)
+			      const struct kb_sibling_list *list, const struct gap *gap)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct kb_sibling *sibling = &list->items[i];
 		int status;
 
-		if (!kb_sibling_is_after(list, sibling, before, seen) ||
+		if (!belongs_in(gap, list, sibling) ||
 		    kb_follow_path_index(path, &sibling->facts) < path->count)
 			continue;
 		status = insert_sibling(set, path, at, list, sibling);
@@ -196,24 +213,26 @@ static int scan(struct kb_follow_set *set, struct kb_follow_path *path, uint64_t
 	return will_pass(errno) && errno != ENOENT ? put_off(set, path, errno) : KBAN_OK;
 }
 
-static uint64_t age_of(const struct kb_sibling *sibling)
-{
-	return sibling->facts.born ? sibling->facts.born : sibling->facts.modified;
-}
-
 /* The file at @a index was truncated, or written anew in place. */
 static int begin_again(struct kb_follow_set *set, struct kb_follow_path *path, size_t index)
 {
 	kb_auto_clear(sibling_list) list = { .directory = -1 };
-	struct kb_follow_file *file = path->files[index];
-	const struct kb_sibling *copy = NULL;
-	int status = scan(set, path, file->mark.inode, &list);
+	struct kb_follow_file *file = path->files[index].file;
+	struct kban_follow_position mark = file->mark;
+	struct gap gap = { .seen = path->files[index].seen };
+	struct kb_file_facts facts;
+	int status;
 
+	if (kb_file_facts_of_descriptor(file->fd, &facts) < 0)
+		return put_off(set, path, errno);
+	/* Births tell nothing here: the file is older than the copies of what it was. */
+	gap.until = facts.modified;
+	mark.seen = gap.seen;
+	status = scan(set, path, mark.inode, &list);
 	if (status == KBAN_OK)
-		status = insert_copy(set, path, &index, &list, &file->mark, &copy);
+		status = insert_copy(set, path, &index, &list, &mark, &gap.before);
 	if (status == KBAN_OK)
-		status = insert_generations(set, path, &index, &list, copy,
-					    copy ? age_of(copy) : file->mark.seen);
+		status = insert_generations(set, path, &index, &list, &gap);
 	if (status < 0)
 		return status;
 	kb_path_log(set->ctx, KBAN_INFO, path->name, "was truncated, it is read from its start", 0);
@@ -225,7 +244,7 @@ static int look_at_files(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	/* From the newest: what is inserted before it is new and need not be looked at. */
 	for (size_t i = path->count; i-- > 0;) {
-		struct kb_follow_file *file = path->files[i];
+		struct kb_follow_file *file = path->files[i].file;
 		enum kb_mark_verdict verdict = kb_follow_file_look(file, set->now);
 		int status = KBAN_OK;
 
@@ -241,22 +260,22 @@ static int look_at_files(struct kb_follow_set *set, struct kb_follow_path *path)
 
 /* No file is open: find the one in which reading stopped, under whatever name. */
 static int rejoin(struct kb_follow_set *set, struct kb_follow_path *path,
-		  const struct kb_sibling_list *list, const struct kb_sibling **before)
+		  const struct kb_sibling_list *list, struct gap *gap)
 {
 	const struct kban_follow_position *last = &path->last;
 	const struct kb_sibling *sibling = kb_sibling_list_find(list, last->inode);
 	size_t at = path->count;
 	int status = 0;
 
-	*before = NULL;
 	/* By the inode alone, an empty file is known only if its name is right. */
 	if (sibling != NULL && kb_mark_may_be(last, &sibling->facts) &&
-	    (sibling->is_generation || last->offset > 0))
+	    (sibling->is_generation || last->offset > 0)) {
 		status = insert_if_same(set, path, &at, list, sibling, last);
+		gap->truncated = sibling->facts.inode;
+	}
+	gap->before = status > 0 ? sibling : NULL;
 	if (status == 0)
-		return insert_copy(set, path, &at, list, last, before);
-	if (status > 0)
-		*before = sibling;
+		return insert_copy(set, path, &at, list, last, &gap->before);
 	return status < 0 ? status : KBAN_OK;
 }
 
@@ -264,35 +283,37 @@ static int rejoin(struct kb_follow_set *set, struct kb_follow_path *path,
 static int insert_between(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	kb_auto_clear(sibling_list) list = { .directory = -1 };
-	const struct kban_follow_position *newest =
-		path->count > 0 ? &path->files[path->count - 1]->mark : &path->last;
-	const struct kb_sibling *before;
-	uint64_t seen = newest->seen;
+	struct gap gap = { .seen = path->last.seen, .until = UINT64_MAX };
+	uint64_t inode = path->last.inode;
 	size_t at;
 	int status;
 
-	if (newest->inode == 0)
+	if (path->count > 0) {
+		gap.seen = path->files[path->count - 1].seen;
+		inode = path->files[path->count - 1].file->mark.inode;
+	}
+	if (inode == 0)
 		return KBAN_OK;
-	status = scan(set, path, newest->inode, &list);
+	status = scan(set, path, inode, &list);
 	if (status < 0)
 		return status;
-	before = kb_sibling_list_find(&list, newest->inode);
+	gap.before = kb_sibling_list_find(&list, inode);
 	if (path->count == 0)
-		status = rejoin(set, path, &list, &before);
+		status = rejoin(set, path, &list, &gap);
 	at = path->count;
 	if (status == KBAN_OK)
-		status = insert_generations(set, path, &at, &list, before, seen);
+		status = insert_generations(set, path, &at, &list, &gap);
 	return status;
 }
 
 /* The newest of its files went elsewhere and came back. */
 static void move_to_end(struct kb_follow_path *path, size_t index)
 {
-	struct kb_follow_file *file = path->files[index];
+	struct kb_held_file held = path->files[index];
 
 	memmove(path->files + index, path->files + index + 1,
 		(path->count - 1 - index) * sizeof(*path->files));
-	path->files[path->count - 1] = file;
+	path->files[path->count - 1] = held;
 	/* Both may have been read in part, and a position tells of two files only like this. */
 	path->reading = path->count - 1;
 }
@@ -309,13 +330,15 @@ static int append(struct kb_follow_set *set, struct kb_follow_path *path, int fd
 	if (index < path->count) {
 		close(fd);
 		move_to_end(path, index);
+		kb_follow_path_note(path, facts->changed);
 		return KBAN_OK;
 	}
 	index = path->count;
 	status = insert(set, path, &index, fd, facts, mark);
 	if (status < 0)
 		return status;
-	file = path->files[path->count - 1];
+	kb_follow_path_note(path, facts->changed);
+	file = path->files[path->count - 1].file;
 	if (from_end && file->holders == 1 && file->mark.offset == 0 &&
 	    kb_follow_file_seek_end(file, &set->buffer) < 0)
 		kb_path_trouble(set->ctx, path->name, &file->trouble, errno, 0);
@@ -388,26 +411,13 @@ static int rejoin_old(struct kb_follow_set *set, struct kb_follow_path *path)
 	return status < 0 ? status : KBAN_OK;
 }
 
-static void begin(struct kb_follow_set *set, struct kb_follow_path *path)
-{
-	struct kban_follow_position old;
-
-	if (!kb_follow_set_take_restored(set, path->name, &path->last))
-		return;
-	old = kb_mark_of_old(&path->last);
-	if (old.inode == 0)
-		return;
-	path->done[0] = old;
-	path->done_count = 1;
-}
-
 static int look(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	struct kb_file_facts there = { 0 };
 	bool was_missing = path->missing;
 	bool is_there = find_file(set, path, &there);
 	int status = look_at_files(set, path);
-	struct kb_follow_file *newest = path->count > 0 ? path->files[path->count - 1] : NULL;
+	struct kb_follow_file *newest = path->count > 0 ? path->files[path->count - 1].file : NULL;
 
 	if (status < 0)
 		return status;
@@ -418,7 +428,7 @@ static int look(struct kb_follow_set *set, struct kb_follow_path *path)
 	if (!is_there)
 		return insert_between(set, path);
 	if (newest != NULL && kb_follow_file_is(newest, &there))
-		newest->mark.seen = there.changed;
+		kb_follow_path_note(path, there.changed);
 	else
 		status = open_new(set, path);
 	if (status == KBAN_OK)
@@ -430,8 +440,6 @@ int kb_follow_path_look(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	int status;
 
-	if (!path->looked)
-		begin(set, path);
 	path->looked = true;
 	status = look(set, path);
 	if (status == KBAN_OK)

@@ -30,7 +30,7 @@ struct kb_follow_path *kb_follow_path_new(const char *name, enum kban_follow_fro
 static void close_files(struct kb_follow_path *path, struct kb_notify *notify)
 {
 	for (size_t i = 0; i < path->count; i++)
-		kb_follow_file_release(path->files[i], notify);
+		kb_follow_file_release(path->files[i].file, notify);
 	path->count = 0;
 	path->reading = 0;
 }
@@ -47,11 +47,14 @@ void kb_follow_path_free(struct kb_follow_path *path, struct kb_notify *notify)
 	free(path);
 }
 
-void kb_follow_path_reset(struct kb_follow_path *path, struct kb_notify *notify)
+void kb_follow_path_restore(struct kb_follow_path *path, struct kb_notify *notify,
+			    const struct kban_follow_position *position)
 {
 	close_files(path, notify);
-	path->last = (struct kban_follow_position){ 0 };
-	path->done_count = 0;
+	path->last = *position;
+	path->saved = *position;
+	path->done[0] = kb_mark_of_old(position);
+	path->done_count = position->old_inode != 0;
 	path->looked = false;
 	path->begun = false;
 	path->caught_up = false;
@@ -71,7 +74,7 @@ static void remember(struct kb_follow_path *path, const struct kban_follow_posit
 /* Let go of the file at @a index, which has no lines to read. */
 static void drop(struct kb_follow_path *path, size_t index, struct kb_notify *notify)
 {
-	struct kb_follow_file *file = path->files[index];
+	struct kb_follow_file *file = path->files[index].file;
 	struct kban_follow_position position = kb_follow_path_position(path);
 
 	path->bytes += file->bytes;
@@ -89,8 +92,23 @@ static void drop(struct kb_follow_path *path, size_t index, struct kb_notify *no
 		path->last = position;
 }
 
-int kb_follow_path_insert(struct kb_follow_path *path, size_t index, struct kb_follow_file *file,
-			  struct kb_notify *notify)
+/* What came after a file was not at the path before it. */
+static void keep_rising(struct kb_follow_path *path)
+{
+	for (size_t i = 1; i < path->count; i++) {
+		if (path->files[i].seen < path->files[i - 1].seen)
+			path->files[i].seen = path->files[i - 1].seen;
+	}
+}
+
+void kb_follow_path_note(struct kb_follow_path *path, uint64_t seen)
+{
+	path->files[path->count - 1].seen = seen;
+	keep_rising(path);
+}
+
+int kb_follow_path_insert(struct kb_follow_path *path, size_t index,
+			  const struct kb_held_file *held, struct kb_notify *notify)
 {
 	assert(index >= path->reading);
 	if (path->count >= KB_PATH_FILES) {
@@ -104,8 +122,9 @@ int kb_follow_path_insert(struct kb_follow_path *path, size_t index, struct kb_f
 		return KBAN_E_NOMEM;
 	memmove(path->files + index + 1, path->files + index,
 		(path->count - index) * sizeof(*path->files));
-	path->files[index] = file;
+	path->files[index] = *held;
 	path->count++;
+	keep_rising(path);
 	return KBAN_OK;
 }
 
@@ -113,7 +132,7 @@ size_t kb_follow_path_index(const struct kb_follow_path *path, const struct kb_f
 {
 	size_t i = 0;
 
-	while (i < path->count && !kb_follow_file_is(path->files[i], facts))
+	while (i < path->count && !kb_follow_file_is(path->files[i].file, facts))
 		i++;
 	return i;
 }
@@ -121,7 +140,7 @@ size_t kb_follow_path_index(const struct kb_follow_path *path, const struct kb_f
 bool kb_follow_path_holds(const struct kb_follow_path *path, const struct kb_follow_file *file)
 {
 	for (size_t i = 0; i < path->count; i++) {
-		if (path->files[i] == file)
+		if (path->files[i].file == file)
 			return true;
 	}
 	return false;
@@ -146,24 +165,24 @@ void kb_follow_path_expire(struct kb_follow_set *set, struct kb_follow_path *pat
 	size_t i = 0;
 
 	while (i < path->reading) {
-		if (is_quiet(path->files[i], set->now, QUIET))
+		if (is_quiet(path->files[i].file, set->now, QUIET))
 			drop(path, i, set->notify);
 		else
 			i++;
 	}
-	if (!path->missing || path->count != path->reading + 1)
+	if (!path->missing || path->count != 1)
 		return;
 	/* A deleted file keeps its space on the disk for as long as it is open. */
-	newest = path->files[path->reading];
+	newest = path->files[0].file;
 	if (is_quiet(newest, set->now, newest->deleted ? QUIET : QUIET_LAST))
-		drop(path, path->reading, set->notify);
+		drop(path, 0, set->notify);
 }
 
 /* Read from one file; what is no progress for the path is KB_READ_NOTHING. */
 static enum kb_read read_file(struct kb_follow_set *set, struct kb_follow_path *path, size_t index,
 			      struct kban_text *lines)
 {
-	struct kb_follow_file *file = path->files[index];
+	struct kb_follow_file *file = path->files[index].file;
 	bool is_newest = index + 1 == path->count && !path->crowded;
 	enum kb_read result = kb_follow_file_read(file, &set->buffer, is_newest, lines);
 
@@ -178,7 +197,7 @@ static enum kb_read read_file(struct kb_follow_set *set, struct kb_follow_path *
 static bool turn_to_next(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	if (path->reading + 1 < path->count) {
-		path->files[path->reading++]->quiet_since = set->now;
+		path->files[path->reading++].file->quiet_since = set->now;
 		return true;
 	}
 	if (!path->crowded)
@@ -193,7 +212,7 @@ enum kb_read kb_follow_path_read(struct kb_follow_set *set, struct kb_follow_pat
 		for (size_t i = 0; i <= path->reading && i < path->count; i++) {
 			enum kb_read result = KB_READ_NOTHING;
 
-			*file = path->files[i];
+			*file = path->files[i].file;
 			if ((*file)->ready)
 				result = read_file(set, path, i, lines);
 			if (result != KB_READ_NOTHING)
@@ -211,11 +230,18 @@ struct kban_follow_position kb_follow_path_position(const struct kb_follow_path 
 
 	if (path->count == 0)
 		return position;
-	position = path->files[path->reading]->mark;
+	position = path->files[path->reading].file->mark;
+	position.seen = path->files[path->reading].seen;
 	if (path->reading > 0)
-		old = &path->files[path->reading - 1]->mark;
+		old = &path->files[path->reading - 1].file->mark;
 	else if (path->done_count > 0)
 		old = &path->done[0];
+	/* A truncated file is older than the copy that is read before it. After a restart it would
+	 * not be looked for. */
+	for (size_t i = path->count; i-- > path->reading + 1;) {
+		if (path->files[i].file->mark.born < position.born)
+			old = &path->files[i].file->mark;
+	}
 	if (old != NULL) {
 		position.old_inode = old->inode;
 		position.old_born = old->born;
@@ -246,9 +272,9 @@ void kb_follow_path_state(const struct kb_follow_path *path, struct kban_follow_
 		.missing = path->missing,
 	};
 	for (size_t i = 0; i < path->count; i++) {
-		out->bytes += path->files[i]->bytes;
-		out->reads += path->files[i]->reads;
-		out->truncated += path->files[i]->truncated;
+		out->bytes += path->files[i].file->bytes;
+		out->reads += path->files[i].file->reads;
+		out->truncated += path->files[i].file->truncated;
 	}
 	out->changed = !is_same_place(&out->position, &path->saved);
 }

@@ -17,6 +17,12 @@ struct kb_follow_set;
 /* Files that are no longer open but still known, in case another path has them. */
 #define KB_PATH_DONE  8
 
+/* A file and when it was last seen at the path, or may have been: what came after it is newer. */
+struct kb_held_file {
+	struct kb_follow_file *file;
+	uint64_t seen; /* by the file system's clock; never falls from one to the next */
+};
+
 struct kb_follow_path {
 	char *name;
 	char *place;  /* where its newest file was opened: behind all links */
@@ -24,7 +30,7 @@ struct kb_follow_path {
 	enum kban_follow_from from; /* for the first look */
 	struct kb_reader_list readers;
 
-	struct kb_follow_file **files; /* oldest first */
+	struct kb_held_file *files; /* oldest first */
 	size_t count;
 	size_t capacity;
 	size_t reading; /* files before this were read to their ends */
@@ -51,8 +57,9 @@ void kb_follow_path_free(struct kb_follow_path *path, struct kb_notify *notify);
 /* Close files that were read and have been quiet for long enough by the set's clock. */
 void kb_follow_path_expire(struct kb_follow_set *set, struct kb_follow_path *path);
 
-/* Forget all that was found, so that the next look is the first. */
-void kb_follow_path_reset(struct kb_follow_path *path, struct kb_notify *notify);
+/* Forget all that was found, so that the next look is the first, and goes on at @a position. */
+void kb_follow_path_restore(struct kb_follow_path *path, struct kb_notify *notify,
+			    const struct kban_follow_position *position);
 
 /*
  * Read the next block. As kb_follow_file_read(); troubles are logged and count as nothing. On
@@ -65,8 +72,11 @@ enum kb_read kb_follow_path_read(struct kb_follow_set *set, struct kb_follow_pat
  * Put a file that the caller holds in before the one at @a index, and leave the hold to the path.
  * KBAN_OK; KBAN_E_LIMIT if there are too many, and none that can be closed; KBAN_E_NOMEM.
  */
-int kb_follow_path_insert(struct kb_follow_path *path, size_t index, struct kb_follow_file *file,
-			  struct kb_notify *notify);
+int kb_follow_path_insert(struct kb_follow_path *path, size_t index,
+			  const struct kb_held_file *held, struct kb_notify *notify);
+
+/* The newest file was seen at the path at @a seen. */
+void kb_follow_path_note(struct kb_follow_path *path, uint64_t seen);
 
 /* Index of the file that @a facts are about, or the count. */
 size_t kb_follow_path_index(const struct kb_follow_path *path, const struct kb_file_facts *facts);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Generations are put in order of their last change, then of their birth, where the file system
- * tells. Its clock may stand still for 4 ms, in which a test, or a log that bursts, makes many
- * files; then the number in the name decides. Dates grow. Counts mostly fall (the newest is .1),
- * but some rotators count up: what lies furthest apart tells which.
+ * Generations are put in order of their birth or, where the file system does not tell, of their
+ * last change, which late lines can move. Its clock may stand still for 4 ms, in which a log that
+ * bursts makes many files; then the number in the name decides. Dates grow. Counts mostly fall (the
+ * newest is .1), but some rotators count up: what lies furthest apart tells which.
  */
 #include "source/follow-rotate.h"
 
@@ -141,12 +141,14 @@ static int compare(const void *left_item, const void *right_item, void *data)
 	const struct kb_sibling_list *list = data;
 	int order;
 
-	if (left->facts.modified != right->facts.modified)
-		return left->facts.modified < right->facts.modified ? -1 : 1;
 	if (age(left) != age(right))
 		return age(left) < age(right) ? -1 : 1;
 	order = compare_numbers(left, right, list->counts_up);
-	return order != 0 ? order : strcmp(left->name, right->name);
+	if (order != 0)
+		return order;
+	if (left->facts.modified != right->facts.modified)
+		return left->facts.modified < right->facts.modified ? -1 : 1;
+	return strcmp(left->name, right->name);
 }
 
 static void find_direction(struct kb_sibling_list *list)
@@ -279,11 +281,13 @@ bool kb_sibling_is_after(const struct kb_sibling_list *list, const struct kb_sib
 	/* A generation that was read long ago may have got its last line in the same moment. */
 	if (before == NULL)
 		return age(sibling) > seen;
-	if (age(sibling) < seen)
-		return false;
-	if (age(sibling) == age(before))
-		return compare_numbers(before, sibling, list->counts_up) <= 0;
-	return sibling->facts.born == 0 || sibling->facts.born > before->facts.born;
+	if (age(sibling) == age(before) || age(sibling) == seen) {
+		int order = compare_numbers(before, sibling, list->counts_up);
+
+		return order != 0 ? order < 0 : sibling > before;
+	}
+	return age(sibling) > seen &&
+	       (sibling->facts.born == 0 || sibling->facts.born > before->facts.born);
 }
 
 bool kb_sibling_may_be_copy(const struct kb_sibling *sibling,

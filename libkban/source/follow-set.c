@@ -44,40 +44,6 @@ struct kb_follow_path *kb_follow_set_find(const struct kb_follow_set *set, const
 	return i < set->count && strcmp(set->paths[i]->name, name) == 0 ? set->paths[i] : NULL;
 }
 
-int kb_follow_set_add(struct kb_follow_set *set, const char *name, enum kban_follow_from from,
-		      struct kb_follow_path **out)
-{
-	size_t i = lower_bound(set, name);
-	struct kb_follow_path *path;
-
-	if (set->count >= KB_FOLLOW_MAX) {
-		if (!set->is_full)
-			kb_path_log(set->ctx, KBAN_ERROR, name,
-				    "one file too many, it is not followed", 0);
-		set->is_full = true;
-		return KBAN_E_LIMIT;
-	}
-	if (kb_array_room(&set->paths, &set->capacity, set->count, sizeof(*set->paths)) < 0)
-		return KBAN_E_NOMEM;
-	path = kb_follow_path_new(name, from);
-	if (path == NULL)
-		return KBAN_E_NOMEM;
-	memmove(set->paths + i + 1, set->paths + i, (set->count - i) * sizeof(*set->paths));
-	set->paths[i] = path;
-	set->count++;
-	*out = path;
-	return KBAN_OK;
-}
-
-void kb_follow_set_remove(struct kb_follow_set *set, size_t index)
-{
-	kb_follow_path_free(set->paths[index], set->notify);
-	set->count--;
-	memmove(set->paths + index, set->paths + index + 1,
-		(set->count - index) * sizeof(*set->paths));
-	set->is_full = false;
-}
-
 static size_t find_restored(const struct kb_follow_set *set, const char *name)
 {
 	size_t i = 0;
@@ -90,9 +56,14 @@ static size_t find_restored(const struct kb_follow_set *set, const char *name)
 int kb_follow_set_restore(struct kb_follow_set *set, const char *name,
 			  const struct kban_follow_position *position)
 {
+	struct kb_follow_path *path = kb_follow_set_find(set, name);
 	size_t i = find_restored(set, name);
 	char *copy;
 
+	if (path != NULL) {
+		kb_follow_path_restore(path, set->notify, position);
+		return KBAN_OK;
+	}
 	if (i < set->restored_count) {
 		set->restored[i].position = *position;
 		return KBAN_OK;
@@ -113,8 +84,9 @@ bool kb_follow_set_has_restored(const struct kb_follow_set *set, const char *nam
 	return find_restored(set, name) < set->restored_count;
 }
 
-bool kb_follow_set_take_restored(struct kb_follow_set *set, const char *name,
-				 struct kban_follow_position *position)
+/* Hand over what was restored for a path, if anything was. */
+static bool take_restored(struct kb_follow_set *set, const char *name,
+			  struct kban_follow_position *position)
 {
 	size_t i = find_restored(set, name);
 
@@ -126,6 +98,43 @@ bool kb_follow_set_take_restored(struct kb_follow_set *set, const char *name,
 	return true;
 }
 
+int kb_follow_set_add(struct kb_follow_set *set, const char *name, enum kban_follow_from from,
+		      struct kb_follow_path **out)
+{
+	size_t i = lower_bound(set, name);
+	struct kban_follow_position position;
+	struct kb_follow_path *path;
+
+	if (set->count >= KB_FOLLOW_MAX) {
+		if (!set->is_full)
+			kb_path_log(set->ctx, KBAN_ERROR, name,
+				    "one file too many, it is not followed", 0);
+		set->is_full = true;
+		return KBAN_E_LIMIT;
+	}
+	if (kb_array_room(&set->paths, &set->capacity, set->count, sizeof(*set->paths)) < 0)
+		return KBAN_E_NOMEM;
+	path = kb_follow_path_new(name, from);
+	if (path == NULL)
+		return KBAN_E_NOMEM;
+	memmove(set->paths + i + 1, set->paths + i, (set->count - i) * sizeof(*set->paths));
+	set->paths[i] = path;
+	set->count++;
+	if (take_restored(set, name, &position))
+		kb_follow_path_restore(path, set->notify, &position);
+	*out = path;
+	return KBAN_OK;
+}
+
+void kb_follow_set_remove(struct kb_follow_set *set, size_t index)
+{
+	kb_follow_path_free(set->paths[index], set->notify);
+	set->count--;
+	memmove(set->paths + index, set->paths + index + 1,
+		(set->count - index) * sizeof(*set->paths));
+	set->is_full = false;
+}
+
 static struct kb_follow_file *find_open(const struct kb_follow_set *set,
 					const struct kb_file_facts *facts)
 {
@@ -133,8 +142,8 @@ static struct kb_follow_file *find_open(const struct kb_follow_set *set,
 		const struct kb_follow_path *path = set->paths[i];
 
 		for (size_t k = 0; k < path->count; k++) {
-			if (kb_follow_file_is(path->files[k], facts))
-				return path->files[k];
+			if (kb_follow_file_is(path->files[k].file, facts))
+				return path->files[k].file;
 		}
 	}
 	return NULL;
@@ -185,12 +194,11 @@ static bool find_mark(const struct kb_follow_set *set, int fd, const struct kb_f
 
 struct kb_follow_file *kb_follow_set_adopt(struct kb_follow_set *set, int fd,
 					   const struct kb_file_facts *facts,
-					   const struct kban_follow_position *mark, bool *is_new)
+					   const struct kban_follow_position *mark)
 {
 	struct kb_follow_file *file = find_open(set, facts);
 	struct kban_follow_position known;
 
-	*is_new = false;
 	if (file != NULL) {
 		close(fd);
 		file->holders++;
@@ -201,11 +209,10 @@ struct kb_follow_file *kb_follow_set_adopt(struct kb_follow_set *set, int fd,
 		close(fd);
 		return NULL;
 	}
+	/* Another path may know more of it. */
+	if (find_mark(set, fd, facts, &known) && (mark == NULL || mark->offset < known.offset))
+		mark = &known;
 	if (mark != NULL)
 		kb_follow_file_resume(file, mark);
-	else if (find_mark(set, fd, facts, &known))
-		kb_follow_file_resume(file, &known);
-	else
-		*is_new = true;
 	return file;
 }

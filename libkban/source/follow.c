@@ -150,11 +150,7 @@ int kban_follow_restore(struct kban_follow *follow, const char *path,
 
 	if (!kb_mark_is_valid(position) || (known != NULL && known->handed_out))
 		return KBAN_E_INVAL;
-	if (kb_follow_set_restore(&follow->set, path, position) < 0)
-		return KBAN_E_NOMEM;
-	if (known != NULL)
-		kb_follow_path_reset(known, follow->set.notify);
-	return KBAN_OK;
+	return kb_follow_set_restore(&follow->set, path, position);
 }
 
 int kban_follow_fd(const struct kban_follow *follow)
@@ -183,7 +179,7 @@ static int expand_all(struct kban_follow *follow)
 static bool has_hit(const struct kb_follow_set *set, const struct kb_follow_path *path)
 {
 	for (size_t i = 0; i < path->count; i++) {
-		if (kb_notify_has_hit(set->notify, path->files[i]->watch))
+		if (kb_notify_has_hit(set->notify, path->files[i].file->watch))
 			return true;
 	}
 	return false;

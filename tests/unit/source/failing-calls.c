@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log-dir.h"
+
 static struct {
 	unsigned nth;
 	unsigned count;
@@ -21,6 +23,7 @@ static struct {
 } calls[FAILING_CALL_COUNT];
 
 static unsigned longest_read;
+static bool has_coarse_clock;
 
 void failing_calls_set(enum failing_call call, unsigned nth, int error_number)
 {
@@ -34,10 +37,16 @@ void failing_calls_shorten(unsigned len)
 	longest_read = len;
 }
 
+void failing_calls_coarsen(bool coarse)
+{
+	has_coarse_clock = coarse;
+}
+
 void failing_calls_stop(void)
 {
 	memset(calls, 0, sizeof(calls));
 	longest_read = 0;
+	has_coarse_clock = false;
 }
 
 static bool fails(enum failing_call call)
@@ -106,8 +115,20 @@ ssize_t __wrap_pread64(int fd, void *data, size_t len, off_t offset)
 	return __real_pread64(fd, data, len, offset);
 }
 
+static void coarsen(struct statx_timestamp *time)
+{
+	time->tv_nsec -= time->tv_nsec % LOG_CLOCK_STEP;
+}
+
 int __wrap_statx(int directory, const char *path, int flags, unsigned mask, struct statx *out)
 {
-	return fails(FAILING_STAT) ? -1 : __real_statx(directory, path, flags, mask, out);
+	int status = fails(FAILING_STAT) ? -1 : __real_statx(directory, path, flags, mask, out);
+
+	if (status == 0 && has_coarse_clock) {
+		coarsen(&out->stx_btime);
+		coarsen(&out->stx_ctime);
+		coarsen(&out->stx_mtime);
+	}
+	return status;
 }
 /* NOLINTEND(bugprone-reserved-identifier) */

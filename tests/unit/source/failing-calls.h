@@ -3,6 +3,8 @@
 #ifndef KBAN_FAILING_CALLS_H
 #define KBAN_FAILING_CALLS_H
 
+#include <stdbool.h>
+
 enum failing_call {
 	FAILING_INOTIFY_INIT,
 	FAILING_INOTIFY_WATCH,
@@ -18,7 +20,10 @@ void failing_calls_set(enum failing_call call, unsigned nth, int error_number);
 /* Let pread(2) give at most @a len bytes; 0: as many as there are. */
 void failing_calls_shorten(unsigned len);
 
-/* All succeed again. */
+/* Let statx(2) tell times as a clock would that moves in steps of LOG_CLOCK_STEP. */
+void failing_calls_coarsen(bool coarse);
+
+/* All succeed again, and tell the truth. */
 void failing_calls_stop(void);
 
 #endif /* KBAN_FAILING_CALLS_H */

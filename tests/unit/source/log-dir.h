@@ -23,10 +23,10 @@ void log_make_directory(const char *name);
 void log_make_pipe(const char *name);
 void log_make_link(const char *name, const char *target);
 
-/*
- * Wait until the clock that file systems stamp files with has moved, at most 10 ms: on some kernels
- * what happens between two of its steps happens at the same time.
- */
+/* The clock that file systems stamp files with moves in steps on many kernels; in nanoseconds. */
+#define LOG_CLOCK_STEP 4000000
+
+/* Wait for its next step: for what happens within one there is no order. */
 void log_tick(void);
 
 #endif /* KBAN_LOG_DIR_H */
