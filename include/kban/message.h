@@ -22,7 +22,7 @@ extern "C" {
 #define KBAN_MESSAGE_MAX (64 * 1024)
 
 /** Bytes of a reply at most. */
-#define KBAN_REPLY_MAX (64 * 1024 * 1024)
+#define KBAN_REPLY_MAX ((size_t)64 * 1024 * 1024)
 
 enum kban_message_flags {
 	KBAN_MESSAGE_MORE = 1,     /**< call: several replies are welcome */

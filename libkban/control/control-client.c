@@ -190,8 +190,8 @@ static int receive_some(struct kban_client *client, struct kban_error **err)
 		return fail_errno(client, "cannot receive", err);
 	received->len += (size_t)got;
 	received->data[received->len] = '\0';
-	if (received->len > (size_t)KBAN_REPLY_MAX)
-		return kb_fail(err, KBAN_E_SYNTAX, &place, "an answer of more than %d bytes",
+	if (received->len > KBAN_REPLY_MAX)
+		return kb_fail(err, KBAN_E_SYNTAX, &place, "an answer of more than %zu bytes",
 			       KBAN_REPLY_MAX);
 	return KBAN_OK;
 }

@@ -124,7 +124,7 @@ int kban_message_parse(struct kban_text text, struct kban_message **out, struct 
 	if (message == NULL)
 		return kb_fail_memory(err);
 	if (text.len > KBAN_REPLY_MAX)
-		return kb_fail(err, KBAN_E_LIMIT, NULL, "longer than %d bytes", KBAN_REPLY_MAX);
+		return kb_fail(err, KBAN_E_LIMIT, NULL, "longer than %zu bytes", KBAN_REPLY_MAX);
 	status = kb_json_parse(text, &message->root, err);
 	if (status == KBAN_OK)
 		status = read_name(message->root, "method", &message->method, err);

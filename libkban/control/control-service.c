@@ -104,7 +104,7 @@ static int answer(const char *method, const json_t *parameters, struct kban_text
 
 	if (name == NULL)
 		return KBAN_E_NOMEM;
-	if (interface == NULL)
+	if (dot == NULL || interface == NULL)
 		return fail(SERVICE ".InterfaceNotFound", "interface", name, out);
 	if (!has_method(interface, kb_text(dot + 1)))
 		return fail(SERVICE ".MethodNotFound", "method", method, out);

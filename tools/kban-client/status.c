@@ -12,15 +12,21 @@ enum flavour {
 	SHORT, /* without the list of banned addresses */
 };
 
+struct jail {
+	const json_t *json; /* lives in a reply */
+};
+
 static int by_name(const void *left, const void *right)
 {
-	return strcmp(string_of(*(json_t *const *)left, "name"),
-		      string_of(*(json_t *const *)right, "name"));
+	const struct jail *l = left;
+	const struct jail *r = right;
+
+	return strcmp(string_of(l->json, "name"), string_of(r->json, "name"));
 }
 
-/* Jails in order of their names, which live in a reply; those that run come first. */
+/* Jails in order of their names; those that run come first. */
 struct jail_list {
-	json_t **items; /* owned, not what they point to */
+	struct jail *items;
 	size_t count;
 	size_t running;
 };
@@ -30,10 +36,10 @@ static void append_sorted(struct jail_list *list, const json_t *jails, bool runn
 	size_t start = list->count;
 
 	for (size_t i = 0; i < json_array_size(jails); i++) {
-		json_t *jail = json_array_get(jails, i);
+		const json_t *jail = json_array_get(jails, i);
 
 		if (is_true(jail, "running") == running)
-			list->items[list->count++] = jail;
+			list->items[list->count++].json = jail;
 	}
 	qsort(list->items + start, list->count - start, sizeof(*list->items), by_name);
 }
@@ -57,9 +63,19 @@ static void print_head(const struct jail_list *jails, const char *corner)
 	printf("Status\n|- Number of jail:\t%zu\n%s Jail list:\t", jails->running, corner);
 	for (size_t i = 0; i < jails->running; i++) {
 		fputs(i > 0 ? ", " : "", stdout);
-		print_text(stdout, string_of(jails->items[i], "name"));
+		print_text(stdout, string_of(jails->items[i].json, "name"));
 	}
 	putchar('\n');
+}
+
+static void print_unsaved(const json_t *saved)
+{
+	fputs("Warning: state not saved", stdout);
+	if (json_is_number(saved)) {
+		fputs(" since ", stdout);
+		print_time(saved);
+	}
+	puts("; the reason is in the log");
 }
 
 /* What fail2ban has no line for comes behind its lines, and only when there is something. */
@@ -67,13 +83,13 @@ static void print_trouble(const struct jail_list *jails, const json_t *reply)
 {
 	for (size_t i = jails->running; i < jails->count; i++) {
 		fputs("Jail '", stdout);
-		print_text(stdout, string_of(jails->items[i], "name"));
+		print_text(stdout, string_of(jails->items[i].json, "name"));
 		fputs("' does not run: ", stdout);
-		print_text(stdout, string_of(jails->items[i], "problem"));
+		print_text(stdout, string_of(jails->items[i].json, "problem"));
 		putchar('\n');
 	}
 	if (json_is_false(json_object_get(reply, "saving")))
-		puts("State cannot be saved; see the log");
+		print_unsaved(json_object_get(reply, "saved"));
 }
 
 static void print_filter(const json_t *jail, const char *indent)
@@ -128,10 +144,10 @@ static void print_all(const struct jail_list *jails, enum flavour flavour)
 		const char *indent = last ? "      " : "   |  ";
 
 		printf("   %s Jail: ", last ? "`-" : "|-");
-		print_text(stdout, string_of(jails->items[i], "name"));
+		print_text(stdout, string_of(jails->items[i].json, "name"));
 		putchar('\n');
-		print_filter(jails->items[i], indent);
-		print_actions(jails->items[i], indent, flavour);
+		print_filter(jails->items[i].json, indent);
+		print_actions(jails->items[i].json, indent, flavour);
 	}
 }
 

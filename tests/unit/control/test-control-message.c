@@ -177,7 +177,7 @@ static void depth_has_a_limit(void **state)
 
 static void length_has_a_limit(void **state)
 {
-	size_t len = (size_t)KBAN_REPLY_MAX + 1;
+	size_t len = KBAN_REPLY_MAX + 1;
 	kb_autofree char *text = calloc(1, len);
 	struct kban_message *message = NULL;
 
