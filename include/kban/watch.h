@@ -112,6 +112,9 @@ KBAN_API const struct kban_follow *kban_watch_follow(const struct kban_watch *wa
 /** Nonzero while the store cannot be written. */
 KBAN_API int kban_watch_is_unsaved(const struct kban_watch *watch);
 
+/** When the store was last written, or KBAN_TIME_NONE. */
+KBAN_API kban_usec kban_watch_saved(const struct kban_watch *watch);
+
 /**
  * Lift all bans of all jails and remove their sets. The rules must be gone before: the kernel keeps
  * sets that rules refer to, emptied.

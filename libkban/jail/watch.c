@@ -2,6 +2,7 @@
 #include "jail/watch.h"
 
 #include "base/text.h"
+#include "store/store.h"
 
 /* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
 #define BLOCKS_AT_ONCE 16
@@ -251,6 +252,13 @@ const struct kban_follow *kban_watch_follow(const struct kban_watch *watch)
 int kban_watch_is_unsaved(const struct kban_watch *watch)
 {
 	return watch->pass.store_failed;
+}
+
+kban_usec kban_watch_saved(const struct kban_watch *watch)
+{
+	const struct kban_store *store = watch->options.store;
+
+	return store != NULL ? kb_store_saved(store) : KBAN_TIME_NONE;
 }
 
 static int flush_jail(struct kban_watch *watch, struct kban_jail *jail, kban_usec now)

@@ -175,6 +175,7 @@ static json_t *describe_logs(const struct kban_watch *watch)
 void command_status(struct command *command)
 {
 	const struct kban_watch *watch = command->daemon->watch;
+	kban_usec saved = kban_watch_saved(watch);
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < kban_watch_jail_count(watch); i++)
@@ -182,6 +183,8 @@ void command_status(struct command *command)
 	json_object_set_new(command->reply, "jails", list);
 	json_object_set_new(command->reply, "logs", describe_logs(watch));
 	json_object_set_new(command->reply, "saving", json_boolean(!kban_watch_is_unsaved(watch)));
+	if (saved != KBAN_TIME_NONE)
+		json_object_set_new(command->reply, "saved", seconds(saved));
 	json_object_set_new(
 		command->reply, "problems",
 		json_integer((json_int_t)kban_config_problem_count(command->daemon->config)));
