@@ -9,6 +9,15 @@
 
 #define JAIL_ID "(SELECT id FROM jail WHERE name = ?1)"
 
+/*
+ * Failures that no ban has claimed. SQLite knows nothing of how many there are for a host, or in a
+ * jail, so that it is told by which index to look: left alone, it reads all of a jail in order of
+ * time to find the few of a host.
+ */
+#define OF_JAIL "failure INDEXED BY failure_time WHERE ban IS NULL AND jail = " JAIL_ID
+#define OF_HOST \
+	"failure INDEXED BY failure_host WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2"
+
 #define BAN_ROW                                                               \
 	"SELECT b.id, j.name, b.addr, b.since, b.until, b.number, b.manual, " \
 	"b.how, b.ended FROM ban b JOIN jail j ON j.id = b.jail "
@@ -38,11 +47,9 @@ static const char *const sql[] = {
 
 	[KB_SQL_ADD_FAILURE] = "INSERT INTO failure (jail, addr, time, source, line, text, rule)"
 			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[KB_SQL_FORGET_HOST] =
-		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2",
-	[KB_SQL_FORGET_ALL] = "DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID,
-	[KB_SQL_PRUNE] =
-		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND time < ?2",
+	[KB_SQL_FORGET_HOST] = "DELETE FROM " OF_HOST,
+	[KB_SQL_FORGET_ALL] = "DELETE FROM " OF_JAIL,
+	[KB_SQL_PRUNE] = "DELETE FROM " OF_JAIL " AND time < ?2",
 	[KB_SQL_EACH_FAILURE] = FAILURE_ROW "WHERE f.ban IS NULL AND f.jail = " JAIL_ID
 					    " AND f.time >= ?2 ORDER BY f.time, f.id",
 	[KB_SQL_EACH_FAILURE_OF] =
@@ -53,14 +60,10 @@ static const char *const sql[] = {
 			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
-	/* Left alone, the planner walks all failures of the jail in order of time. */
-	[KB_SQL_DROP_OLDEST] =
-		"DELETE FROM failure WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2"
-		" AND id NOT IN (SELECT id FROM failure INDEXED BY failure_host"
-		" WHERE ban IS NULL AND jail = " JAIL_ID
-		" AND addr = ?2 ORDER BY time DESC, id DESC LIMIT ?3)",
-	[KB_SQL_CLAIM] = "UPDATE failure SET ban = ?3 WHERE ban IS NULL AND jail = " JAIL_ID
-			 " AND addr = ?2",
+	[KB_SQL_DROP_OLDEST] = "DELETE FROM " OF_HOST " AND id NOT IN (SELECT id FROM " OF_HOST
+			       " ORDER BY time DESC, id DESC LIMIT ?3)",
+	[KB_SQL_CLAIM] = "UPDATE failure INDEXED BY failure_host SET ban = ?3"
+			 " WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_EXTEND_BAN] =
 		"UPDATE ban SET until = ?3 WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_END_BAN] = "UPDATE ban SET how = ?3, ended = ?4 WHERE how = 0 AND jail = " JAIL_ID

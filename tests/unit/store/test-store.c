@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "store/database.h"
+
 /* Most tests do not need a file. */
 static struct kban_store *in_memory(void **state)
 {
@@ -413,6 +415,69 @@ static void failed_change_fails_the_transaction(void **state)
 	assert_bans(store, "sshd/192.0.2.2");
 }
 
+/* How SQLite would look for what a statement asks. */
+static void plan_of(struct kban_store *store, sqlite3_stmt *statement, char *out, size_t size)
+{
+	char text[2048];
+	sqlite3_stmt *plan = NULL;
+	size_t len = 0;
+
+	out[0] = '\0';
+	snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sqlite3_sql(statement));
+	if (sqlite3_prepare_v2(store->db, text, -1, &plan, NULL) != SQLITE_OK)
+		return; /* of a PRAGMA there is none */
+	while (sqlite3_step(plan) == SQLITE_ROW && len < size)
+		len += (size_t)snprintf(out + len, size - len, "%s; ",
+					(const char *)sqlite3_column_text(plan, 3));
+	sqlite3_finalize(plan);
+}
+
+/* What is done for each line or each ban looks at that host alone, however many there are. */
+static void statements_search_by_the_index_meant_for_them(void **state)
+{
+	static const struct {
+		enum kb_sql which;
+		const char *table;
+		const char *index;
+	} rows[] = {
+		{ KB_SQL_FORGET_HOST, " failure ", "failure_host (addr=? AND jail=?)" },
+		{ KB_SQL_DROP_OLDEST, " failure ", "failure_host (addr=? AND jail=?)" },
+		{ KB_SQL_CLAIM, " failure ", "failure_host (addr=? AND jail=?)" },
+		{ KB_SQL_EACH_FAILURE_OF, " f ", "failure_host (addr=?)" },
+		{ KB_SQL_PRUNE, " failure ", "failure_time (jail=? AND time<?)" },
+		{ KB_SQL_FORGET_ALL, " failure ", "failure_time (jail=?)" },
+		{ KB_SQL_EACH_FAILURE, " f ", "failure_time (jail=? AND time>?)" },
+		{ KB_SQL_EACH_EVIDENCE, " f ", "failure_claimed (ban=?)" },
+		{ KB_SQL_PURGE_EVIDENCE, " failure ", "failure_claimed (ban=?)" },
+		{ KB_SQL_REPLACE_BAN, " ban ", "ban_in_force (jail=? AND addr=?)" },
+		{ KB_SQL_EXTEND_BAN, " ban ", "ban_in_force (jail=? AND addr=?)" },
+		{ KB_SQL_END_BAN, " ban ", "ban_in_force (jail=? AND addr=?)" },
+		{ KB_SQL_EACH_BAN_IN, " b ", "ban_in_force (jail=?)" },
+		{ KB_SQL_EACH_BAN_OF, " b ", "ban_host (addr=?)" },
+		{ KB_SQL_COUNT, " ban ", "ban_host (addr=?)" },
+		{ KB_SQL_COUNT_IN, " ban ", "ban_host (addr=? AND jail=?)" },
+		{ KB_SQL_PURGE_BANS, " ban ", "ban_over (ended<?)" },
+	};
+	kban_auto(store) store = open_store(*state, NULL);
+	size_t i;
+
+	for (i = 0; i < kb_array_size(rows); i++) {
+		char plan[1024];
+		const char *step;
+
+		plan_of(store, store->statements[rows[i].which], plan, sizeof(plan));
+		step = strstr(plan, rows[i].table);
+		assert_non_null(step);
+		for (; step != NULL; step = strstr(step + 1, rows[i].table)) {
+			size_t len = strcspn(step, ";");
+			const char *index = strstr(step, rows[i].index);
+
+			if (index == NULL || index > step + len)
+				fail_msg("%s", plan);
+		}
+	}
+}
+
 static void file_keeps_what_was_committed(void **state)
 {
 	struct place *place = *state;
@@ -451,6 +516,7 @@ int main(void)
 		test_place(purge_forgets_bans_with_their_evidence),
 		test_place(transaction_is_all_or_nothing),
 		test_place(failed_change_fails_the_transaction),
+		test_place(statements_search_by_the_index_meant_for_them),
 		test_place(file_keeps_what_was_committed),
 	};
 
