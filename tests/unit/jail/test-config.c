@@ -31,11 +31,19 @@ static char *make_config(const char *jail_local, const char *fail2ban_conf)
 	return make_tree(files);
 }
 
+/* What becomes of an action that can be read is for others to test. */
+static bool is_about_running(const char *problem)
+{
+	return strstr(problem, "is no firewall action") != NULL;
+}
+
 static void print_problems(struct kb_buffer *out, const struct kban_config *config)
 {
 	for (size_t i = 0; i < kban_config_problem_count(config); i++) {
 		const char *jail = kban_config_problem_jail(config, i);
 
+		if (is_about_running(kban_config_problem_text(config, i)))
+			continue;
 		kb_buffer_printf(out, "%s%s %s\n", jail != NULL ? jail : "",
 				 kban_config_problem_is_error(config, i) ? "!" : "?",
 				 kban_config_problem_text(config, i));
@@ -141,6 +149,9 @@ static const struct sample each_mistake_is_told[] = {
 	{ "[a]\nenabled = 1\nfilter = broken",
 	  "a! @ROOT@/filter.d/broken.conf:2: option 'failregex' of [Definition]: '%(nope)s' refers "
 	  "to no option; define it, or write %% for a percent sign\n" },
+	{ "[a]\nenabled = 1\nfilter =\nfailregex = ^no host\n  ^ok <HOST>\n  ^nor here\n",
+	  "a! " AT "4: failregex: No failure-id group in '^no host'\n"
+	  "a! " AT "6: failregex: No failure-id group in '^nor here'\n" },
 	{ "[a]\nenabled = 1\naction = nosuch[x=1]",
 	  "a! " AT "3: no action 'nosuch' in '@ROOT@/action.d'\n" },
 	{ "[a]\nenabled = 1\naction = twice",
