@@ -54,6 +54,19 @@ int kb_buffer_text(struct kb_buffer *buffer, struct kban_text text)
 	return kb_buffer_append(buffer, text.data, text.len);
 }
 
+int kb_buffer_lower(struct kb_buffer *buffer, struct kban_text text)
+{
+	if (kb_buffer_reserve(buffer, text.len) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_upper = text.data[i] >= 'A' && text.data[i] <= 'Z';
+
+		buffer->data[buffer->len++] = (char)(text.data[i] | (is_upper ? 0x20 : 0));
+	}
+	buffer->data[buffer->len] = '\0';
+	return KBAN_OK;
+}
+
 int kb_buffer_string(struct kb_buffer *buffer, const char *string)
 {
 	return kb_buffer_append(buffer, string, strlen(string));

@@ -31,6 +31,7 @@ __attribute__((format(printf, 2, 3))) int kb_buffer_printf(struct kb_buffer *buf
 							   const char *format, ...);
 __attribute__((format(printf, 2, 0))) int kb_buffer_vprintf(struct kb_buffer *buffer,
 							    const char *format, va_list arguments);
+int kb_buffer_lower(struct kb_buffer *buffer, struct kban_text text); /* ASCII in lower case */
 /* What kban_text_printable() would make of @a text. */
 int kb_buffer_printable(struct kb_buffer *buffer, struct kban_text text);
 /* What kban_text_utf8() would make of @a text. */

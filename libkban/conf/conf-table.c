@@ -26,7 +26,8 @@ struct kb_conf_section *kb_conf_table_add(struct kb_conf_table *table, struct kb
 
 	if (section != NULL)
 		return section;
-	if (kb_array_room(&table->items, &table->capacity, table->count, sizeof(*table->items)) < 0)
+	if (kb_array_room(&table->items, &table->capacity, table->count,
+			  sizeof(struct kb_conf_section *)) < 0)
 		return NULL;
 	section = calloc(1, sizeof(*section));
 	if (section == NULL)

@@ -183,20 +183,17 @@ const struct kb_value *kb_options_find(const struct kb_options *options, const c
 
 int kb_options_append(struct kb_options *options, struct kban_text name, struct kb_value *value)
 {
-	kb_auto_clear(value) taken = *value;
-	struct kb_option option = { 0 };
+	struct kb_option option = { .name = kb_text_copy(name), .value = *value };
 
 	*value = (struct kb_value){ 0 };
-	if (kb_array_room(&options->items, &options->capacity, options->count,
-			  sizeof(*options->items)) < 0)
-		return KBAN_E_NOMEM;
-	option.name = kb_text_copy(name);
-	if (option.name == NULL)
-		return KBAN_E_NOMEM;
-	option.value = taken;
-	taken = (struct kb_value){ 0 };
-	options->items[options->count++] = option;
-	return KBAN_OK;
+	if (option.name != NULL && kb_array_room(&options->items, &options->capacity,
+						 options->count, sizeof(option)) == 0) {
+		options->items[options->count++] = option;
+		return KBAN_OK;
+	}
+	free(option.name);
+	kb_value_clear(&option.value);
+	return KBAN_E_NOMEM;
 }
 
 int kb_options_take(struct kb_options *options, struct kban_text name, struct kb_value *value)

@@ -105,16 +105,6 @@ static int open_section(struct reader *reader, struct kban_text name)
 				   reader->section->name, reader->section->where.line);
 }
 
-static int lower_key(struct reader *reader, struct kban_text key)
-{
-	for (size_t i = 0; i < key.len; i++) {
-		bool is_upper = key.data[i] >= 'A' && key.data[i] <= 'Z';
-
-		kb_buffer_byte(&reader->key, (char)(key.data[i] | (is_upper ? 0x20 : 0)));
-	}
-	return reader->key.failed ? KBAN_E_NOMEM : KBAN_OK;
-}
-
 static int complain_twice(struct reader *reader, const struct kb_value *first)
 {
 	reader->is_dropped = true;
@@ -127,7 +117,7 @@ static int complain_twice(struct reader *reader, const struct kb_value *first)
 static int open_option(struct reader *reader, struct kban_text key, struct kban_text text)
 {
 	const struct kb_value *first;
-	int status = lower_key(reader, key);
+	int status = kb_buffer_lower(&reader->key, key);
 
 	if (status != KBAN_OK)
 		return status;

@@ -28,12 +28,12 @@ struct frame {
 /* A reference takes bytes [from, to) of a value. */
 struct reference {
 	size_t from, to;
-	struct kb_buffer name; /* the option in lower case, the section before it as written */
+	char *name; /* the option in lower case, the section before it as written */
 };
 
 static void clear_reference(struct reference *reference)
 {
-	kb_buffer_clear(&reference->name);
+	free(reference->name);
 }
 
 static bool is_on_stack(const struct frame *frame, const struct kb_value *raw)
@@ -166,7 +166,7 @@ static int resolve(struct expansion *expansion, const struct frame *frame,
 		   const struct reference *reference)
 {
 	const struct kb_scope *scope = expansion->scope;
-	const char *name = reference->name.data;
+	const char *name = reference->name;
 	const struct kb_value *value = find_variable(scope->variables, name);
 
 	if (++expansion->references > KB_INTERPOLATE_REFERENCES_MAX)
@@ -201,23 +201,22 @@ static int read_reference(struct expansion *expansion, const struct kb_value *ra
 {
 	struct kban_text rest = kb_text_slice(kb_text(raw->text), reference->from, SIZE_MAX);
 	size_t end = kb_text_index(rest, ')');
-	struct kban_text name = kb_text_slice(rest, 2, end);
-	size_t option = section_length(name);
+	struct kban_text path = kb_text_slice(rest, 2, end);
+	size_t option = section_length(path);
+	kb_auto_clear(buffer) name = { 0 };
 
 	reference->to = reference->from + rest.len;
 	if (rest.len < 2 || rest.data[1] != '(')
 		return fail_at(expansion, KBAN_E_SYNTAX, raw, reference,
 			       "begins with a single percent sign; write %%");
-	if (end + 1 >= rest.len || rest.data[end + 1] != 's' || name.len == 0)
+	if (end + 1 >= rest.len || rest.data[end + 1] != 's' || path.len == 0)
 		return fail_at(expansion, KBAN_E_SYNTAX, raw, reference,
 			       "begins with no whole reference; write %(NAME)s");
 	reference->to = reference->from + end + 2;
-	for (size_t i = 0; i < name.len; i++) {
-		bool is_upper = i >= option && name.data[i] >= 'A' && name.data[i] <= 'Z';
-
-		kb_buffer_byte(&reference->name, (char)(name.data[i] | (is_upper ? 0x20 : 0)));
-	}
-	return reference->name.failed ? kb_fail_memory(expansion->err) : KBAN_OK;
+	kb_buffer_text(&name, kb_text_slice(path, 0, option));
+	kb_buffer_lower(&name, kb_text_slice(path, option, path.len));
+	reference->name = kb_buffer_take(&name);
+	return reference->name != NULL ? KBAN_OK : kb_fail_memory(expansion->err);
 }
 
 /* What the percent sign at *at stands for. Moves *at behind it. */

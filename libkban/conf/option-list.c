@@ -24,7 +24,8 @@ struct cursor {
 
 static char peek(const struct cursor *cursor)
 {
-	return cursor->at < cursor->text.len ? cursor->text.data[cursor->at] : '\0';
+	/* A value ends with a NUL, which its text does not count. */
+	return cursor->text.data[cursor->at];
 }
 
 static bool accept(struct cursor *cursor, char byte)

@@ -56,12 +56,6 @@ static bool is_kept(const struct work *work, struct kban_text name)
 	return false;
 }
 
-static void append_lower(struct kb_buffer *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		kb_buffer_byte(out, (char)(*text | (*text >= 'A' && *text <= 'Z' ? 0x20 : 0)));
-}
-
 /* The option @a name, lower case, of the section. */
 static int fetch_plain(const struct work *work, const char *name, struct kb_value *out)
 {
@@ -95,24 +89,30 @@ static int fetch_elsewhere(const struct work *work, const char *section, const c
 	return kb_conf_get(how->conf, how->section, name, how->variables, out, work->err);
 }
 
+/* A copy of @a text in lower case, or NULL without memory. */
+static char *copy_lower(struct kban_text text)
+{
+	kb_auto_clear(buffer) copy = { 0 };
+
+	kb_buffer_lower(&copy, text);
+	return kb_buffer_take(&copy);
+}
+
 /* KBAN_E_NOTFOUND if no file has an option for the tag. */
 static int fetch(const struct work *work, struct kban_text tag, struct kb_value *out)
 {
-	kb_autofree char *name = kb_text_copy(tag);
-	kb_auto_clear(buffer) option = { 0 };
-	char *slash = name != NULL ? strchr(name, '/') : NULL;
+	size_t slash = kb_text_index(tag, '/');
+	size_t start = slash < tag.len ? slash + 1 : 0;
+	kb_autofree char *section = kb_text_copy(kb_text_slice(tag, 0, slash));
+	kb_autofree char *option = copy_lower(kb_text_slice(tag, start, tag.len));
 
-	if (name == NULL)
+	if (section == NULL || option == NULL)
 		return kb_fail_memory(work->err);
-	append_lower(&option, slash != NULL ? slash + 1 : name);
-	if (option.failed)
-		return kb_fail_memory(work->err);
-	if (option.len == 0)
+	if (option[0] == '\0')
 		return KBAN_E_NOTFOUND;
-	if (slash == NULL)
-		return fetch_plain(work, option.data, out);
-	*slash = '\0';
-	return fetch_elsewhere(work, name, option.data, out);
+	if (start == 0)
+		return fetch_plain(work, option, out);
+	return fetch_elsewhere(work, section, option, out);
 }
 
 static int fail_circle(const struct work *work, const struct kb_option *option,

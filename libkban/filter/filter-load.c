@@ -211,8 +211,7 @@ static int name_known(const struct kb_options *map, struct kb_options *out)
 		kb_auto_clear(buffer) name = { 0 };
 
 		kb_buffer_string(&name, KNOWN);
-		for (const char *at = map->items[i].name; *at != '\0'; at++)
-			kb_buffer_byte(&name, (char)(*at | (*at >= 'A' && *at <= 'Z' ? 0x20 : 0)));
+		kb_buffer_lower(&name, kb_text(map->items[i].name));
 		status = name.failed ? KBAN_E_NOMEM
 				     : kb_options_set(out, name.data, &map->items[i].value);
 	}
@@ -223,18 +222,19 @@ int kb_filter_known_load(const struct kb_filter_request *request, struct kb_filt
 {
 	struct kb_filter_request silent = *request;
 	kb_auto_clear(filter_map) map = { 0 };
-	kb_auto_clear(filter_known) known = { 0 };
+	struct kb_filter_known known = { 0 };
 	int status;
 
 	silent.problems = NULL;
 	status = kb_filter_map_load_all(&silent, &map, NULL);
 	if (status == KBAN_OK)
 		status = name_known(&map.options, &known.options);
-	if (status == KBAN_E_NOMEM)
+	if (status == KBAN_E_NOMEM) {
+		kb_filter_known_clear(&known);
 		return status;
+	}
 	known.conf = kb_steal(map.conf);
 	*out = known;
-	known = (struct kb_filter_known){ 0 };
 	return KBAN_OK;
 }
 

@@ -52,8 +52,12 @@ struct kb_filter_request {
 	 * resolved; NULL for none.
 	 */
 	const struct kb_options *jail;
-	const char *backend;              /* decides logtype; NULL: a file */
-	struct kb_problem_list *problems; /* receives warnings, without subject; NULL: untold */
+	const char *backend; /* decides logtype; NULL: a file */
+	/*
+	 * Receives warnings, and errors in the filter's files behind the first, which is what the
+	 * call fails by; all without subject. NULL: they are untold.
+	 */
+	struct kb_problem_list *problems;
 };
 
 /*

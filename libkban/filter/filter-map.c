@@ -56,30 +56,42 @@ static int read_item(struct loading *loading)
 	return kb_named_options_parse(&value, &loading->map->item, loading->err);
 }
 
-/* Errors in its files make a filter useless: the first is what happened. Warnings go on. */
+/* Takes over @a error, which is why the filter is useless. */
+static int fail_by(const struct loading *loading, struct kban_error *error)
+{
+	int status = kban_error_status(error);
+
+	kb_fail_memory(loading->err);
+	if (loading->err != NULL)
+		*loading->err = error;
+	else
+		kban_error_free(error);
+	return status;
+}
+
+/* The first error in its files is why a filter fails; all else that is wrong goes on. */
 static int judge(const struct loading *loading, struct kb_problem_list *problems)
 {
-	struct kb_problem_list *warnings = loading->request->problems;
+	struct kb_problem_list *others = loading->request->problems;
+	struct kban_error *first = NULL;
+	bool has_failed = false;
+	int status = KBAN_OK;
 
-	for (size_t i = 0; i < problems->count; i++) {
+	for (size_t i = 0; i < problems->count && status == KBAN_OK; i++) {
 		struct kb_problem *problem = &problems->items[i];
-		int status;
 
-		if (problem->severity == KB_PROBLEM_ERROR) {
-			status = kban_error_status(problem->error);
-			kb_fail_memory(loading->err);
-			if (loading->err != NULL)
-				*loading->err = kb_steal(problem->error);
-			return status;
+		if (problem->severity == KB_PROBLEM_ERROR && !has_failed) {
+			first = kb_steal(problem->error);
+			has_failed = true;
+		} else if (others != NULL) {
+			status = kb_problem_list_take(others, problem->severity, NULL,
+						      kb_steal(problem->error));
 		}
-		if (warnings == NULL)
-			continue;
-		status = kb_problem_list_take(warnings, KB_PROBLEM_WARNING, NULL,
-					      kb_steal(problem->error));
-		if (status != KBAN_OK)
-			return kb_fail_memory(loading->err);
 	}
-	return KBAN_OK;
+	if (has_failed && status == KBAN_OK)
+		return fail_by(loading, first);
+	kban_error_free(first);
+	return check_memory(loading, status);
 }
 
 static int read_files(struct loading *loading)

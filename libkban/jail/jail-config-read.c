@@ -132,15 +132,15 @@ static int fetch_settings(struct reading *reading)
 	return status;
 }
 
-/* The patterns. @a warnings may be NULL. */
+/* The patterns. @a others may be NULL. */
 static int load_filter(const struct reading *reading, const char *backend,
-		       struct kb_problem_list *warnings)
+		       struct kb_problem_list *others)
 {
 	struct kb_filter_request request = request_filter(reading, backend);
 	struct kban_error *error = NULL;
 	int status;
 
-	request.problems = warnings;
+	request.problems = others;
 	kb_filter_source_free(kb_steal(reading->jail->filter));
 	status = kb_filter_source_load(&request, &reading->jail->filter, &error);
 	if (status == KBAN_OK || status == KBAN_E_NOMEM)
@@ -148,16 +148,15 @@ static int load_filter(const struct reading *reading, const char *backend,
 	return complain(reading, error);
 }
 
-/* The patterns, and what the filter's files say that works, but hardly as meant. */
+/* The patterns, and all that is wrong in the filter's files. */
 static int read_filter(const struct reading *reading)
 {
-	kb_auto_clear(problem_list) warnings = { 0 };
-	int status = load_filter(reading, backend_of(reading->jail), &warnings);
+	kb_auto_clear(problem_list) others = { 0 };
+	int status = load_filter(reading, backend_of(reading->jail), &others);
 
-	for (size_t i = 0; i < warnings.count && status == KBAN_OK; i++)
-		status = kb_problem_list_take(reading->origin->problems, KB_PROBLEM_WARNING,
-					      reading->jail->name,
-					      kb_steal(warnings.items[i].error));
+	for (size_t i = 0; i < others.count && status == KBAN_OK; i++)
+		status = kb_problem_list_take(reading->origin->problems, others.items[i].severity,
+					      reading->jail->name, kb_steal(others.items[i].error));
 	return status;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "jail/jail-config.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "conf/blank.h"
 #include "jail/setting.h"
@@ -63,17 +65,16 @@ const char *kban_jail_config_text(const struct kban_jail_config *jail, enum kban
 static const char *tell_place(const struct kb_where *where, unsigned *line)
 {
 	if (line != NULL)
-		*line = where->line;
-	return where->file;
+		*line = where != NULL ? where->line : 0;
+	return where != NULL ? where->file : NULL;
 }
 
 const char *kban_jail_config_file(const struct kban_jail_config *jail, enum kban_setting setting,
 				  unsigned *line)
 {
-	static const struct kb_where nowhere = { NULL, 0 };
 	const struct kb_value *value = kb_jail_config_value(jail, setting);
 
-	return tell_place(value != NULL ? kb_value_where(value) : &nowhere, line);
+	return tell_place(value != NULL ? kb_value_where(value) : NULL, line);
 }
 
 long long kban_jail_config_number(const struct kban_jail_config *jail, enum kban_setting setting)
@@ -164,13 +165,12 @@ const char *kban_jail_config_match_word(const struct kban_jail_config *jail, siz
 	return jail->matches[match].items[index];
 }
 
+/* Of the filter, or NULL without one. */
 static const struct kb_rule_list *rules(const struct kban_jail_config *jail,
 					enum kban_rule_kind kind)
 {
-	static const struct kb_rule_list none = { 0 };
-
 	if (jail->filter == NULL)
-		return &none;
+		return NULL;
 	switch (kind) {
 	case KBAN_RULE_FAIL:
 		return &jail->filter->failregex;
@@ -179,24 +179,35 @@ static const struct kb_rule_list *rules(const struct kban_jail_config *jail,
 	case KBAN_RULE_PREFIX:
 		return &jail->filter->prefregex;
 	}
-	return &none;
+	return NULL;
 }
 
 size_t kban_jail_config_rule_count(const struct kban_jail_config *jail, enum kban_rule_kind kind)
 {
-	return rules(jail, kind)->count;
+	const struct kb_rule_list *list = rules(jail, kind);
+
+	return list != NULL ? list->count : 0;
+}
+
+static const struct kb_rule_text *rule_at(const struct kban_jail_config *jail,
+					  enum kban_rule_kind kind, size_t index)
+{
+	const struct kb_rule_list *list = rules(jail, kind);
+
+	assert(list != NULL && index < list->count);
+	return &list->items[index];
 }
 
 const char *kban_jail_config_rule(const struct kban_jail_config *jail, enum kban_rule_kind kind,
 				  size_t index)
 {
-	return rules(jail, kind)->items[index].text;
+	return rule_at(jail, kind, index)->text;
 }
 
 const char *kban_jail_config_rule_file(const struct kban_jail_config *jail,
 				       enum kban_rule_kind kind, size_t index, unsigned *line)
 {
-	return tell_place(&rules(jail, kind)->items[index].where, line);
+	return tell_place(&rule_at(jail, kind, index)->where, line);
 }
 
 enum kban_usedns kban_jail_config_usedns(const struct kban_jail_config *jail)

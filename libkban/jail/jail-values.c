@@ -114,11 +114,13 @@ static int check_bantime(const struct kb_jail_origin *origin, struct kban_jail_c
 static int read_factor(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_BANTIME_FACTOR);
-	struct kban_text text = kb_text(value != NULL ? value->text : NULL);
 	struct kban_error *error = NULL;
+	struct kban_text text;
 
 	jail->factor = 1;
-	text = kb_blank_trim(text);
+	if (value == NULL)
+		return KBAN_OK;
+	text = kb_blank_trim(kb_text(value->text));
 	if (text.len == 0 ||
 	    (kban_duration_parse(text, &jail->factor) == KBAN_OK && jail->factor > 0))
 		return KBAN_OK;
@@ -129,32 +131,41 @@ static int read_factor(const struct kb_jail_origin *origin, struct kban_jail_con
 	return complain(origin, jail, error);
 }
 
+/* KBAN_E_SYNTAX: the word is no number, or one too many. */
+static int add_multiplier(struct kban_jail_config *jail, size_t *capacity, struct kban_text word)
+{
+	long long number;
+
+	if (jail->multiplier_count >= KB_JAIL_MULTIPLIERS_MAX ||
+	    !kb_text_number(word, 1, INT32_MAX, &number))
+		return KBAN_E_SYNTAX;
+	if (kb_array_room(&jail->multipliers, capacity, jail->multiplier_count,
+			  sizeof(*jail->multipliers)) < 0)
+		return KBAN_E_NOMEM;
+	jail->multipliers[jail->multiplier_count++] = (unsigned)number;
+	return KBAN_OK;
+}
+
 static int read_multipliers(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_BANTIME_MULTIPLIERS);
-	struct kban_text rest = kb_text(value != NULL ? value->text : NULL);
 	struct kban_error *error = NULL;
+	struct kban_text rest;
 	struct kban_text word;
 	size_t capacity = 0;
+	int status = KBAN_OK;
 
-	while (kb_text_next_word(&rest, " \t\n", &word)) {
-		long long number;
-
-		if (!kb_text_number(word, 1, INT32_MAX, &number) ||
-		    jail->multiplier_count >= KB_JAIL_MULTIPLIERS_MAX) {
-			kb_fail(&error, KBAN_E_SYNTAX, kb_value_where(value),
-				"bantime.multipliers must be at most %d whole numbers from 1 up, "
-				"not '%.*s'%s",
-				KB_JAIL_MULTIPLIERS_MAX, KB_QUOTE_MAX, value->text,
-				kb_value_comment_hint(value));
-			return complain(origin, jail, error);
-		}
-		if (kb_array_room(&jail->multipliers, &capacity, jail->multiplier_count,
-				  sizeof(*jail->multipliers)) < 0)
-			return KBAN_E_NOMEM;
-		jail->multipliers[jail->multiplier_count++] = (unsigned)number;
-	}
-	return KBAN_OK;
+	if (value == NULL)
+		return KBAN_OK;
+	rest = kb_text(value->text);
+	while (status == KBAN_OK && kb_text_next_word(&rest, " \t\n", &word))
+		status = add_multiplier(jail, &capacity, word);
+	if (status != KBAN_E_SYNTAX)
+		return status;
+	kb_fail(&error, status, kb_value_where(value),
+		"bantime.multipliers must be at most %d whole numbers from 1 up, not '%.*s'%s",
+		KB_JAIL_MULTIPLIERS_MAX, KB_QUOTE_MAX, value->text, kb_value_comment_hint(value));
+	return complain(origin, jail, error);
 }
 
 /* @a text is @a plain with blanks in it. */

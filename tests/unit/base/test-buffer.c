@@ -34,7 +34,8 @@ static void appends_in_order(void **state)
 	assert_int_equal(kb_buffer_byte(&buffer, 'g'), KBAN_OK);
 	assert_int_equal(kb_buffer_code(&buffer, 0x20ac), KBAN_OK);
 	assert_int_equal(kb_buffer_printf(&buffer, "<%s %d>", "x", 42), KBAN_OK);
-	assert_content(&buffer, "abcdefg\xe2\x82\xac<x 42>");
+	assert_int_equal(kb_buffer_lower(&buffer, KB_TEXT("@AZ[az\xc3\x84")), KBAN_OK);
+	assert_content(&buffer, "abcdefg\xe2\x82\xac<x 42>@az[az\xc3\x84");
 }
 
 static void nothing_can_be_appended(void **state)
