@@ -31,19 +31,11 @@ static char *make_config(const char *jail_local, const char *fail2ban_conf)
 	return make_tree(files);
 }
 
-/* What becomes of an action that can be read is for others to test. */
-static bool is_about_running(const char *problem)
-{
-	return strstr(problem, "is no firewall action") != NULL;
-}
-
 static void print_problems(struct kb_buffer *out, const struct kban_config *config)
 {
 	for (size_t i = 0; i < kban_config_problem_count(config); i++) {
 		const char *jail = kban_config_problem_jail(config, i);
 
-		if (is_about_running(kban_config_problem_text(config, i)))
-			continue;
 		kb_buffer_printf(out, "%s%s %s\n", jail != NULL ? jail : "",
 				 kban_config_problem_is_error(config, i) ? "!" : "?",
 				 kban_config_problem_text(config, i));
@@ -164,7 +156,7 @@ static const struct sample each_mistake_is_told[] = {
 		       "another actname\n" NOT_RUN("4") },
 	{ "[a]\nenabled = 1\naction = act\n  smtp.py[x=1]\n",
 	  NOT_RUN("3") "a? " AT "4: action 'smtp.py' is a Python program, which kban does not run; "
-				"it is left "
+		       "it is left "
 		       "out\n" },
 	{ "[a]\nenabled = 1\nmaxretry = 6 # x\nbantime = soon\nfindtime = 0\n",
 	  "a! " AT "3: maxretry must be a whole number below 2147483648, not '6 # x'; '#' does not "
