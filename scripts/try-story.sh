@@ -29,7 +29,6 @@ show() {
 	"$@" 2>&1 | sed 's/^/    /'
 }
 
-kban-tail() { "$tools/kban-tail/kban-tail" "$@"; }
 kban-client() { "$tools/kban-client/kban-client" --socket "$scratch/kban.sock" "$@"; }
 
 # wait_for WHAT COMMAND…: at most ten seconds
@@ -72,7 +71,7 @@ must_not() {
 }
 
 start_daemon() {
-	kban-tail -c "$example" --state "$scratch/state" --socket "$scratch/kban.sock" \
+	"$tools/kban-tail/kban-tail" -c "$example" --state "$scratch/state" --socket "$scratch/kban.sock" \
 		--foreground --log-target "$scratch/kban.log" &
 	daemon=$!
 	wait_for "the daemon" kban-client ping
@@ -137,8 +136,8 @@ for user in info office sales; do
 	printf '%s mail kerio-connect: Failed SMTP login from %s with SASL method LOGIN.\n' "$(date '+%b %e %T')" $attacker
 done >>/var/log/maillog
 wait_for "the ban" ipset test kban-kerio-auth $attacker
-kill -KILL $daemon
-wait $daemon 2>/dev/null || true
+kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null || true
 show ipset test kban-kerio-auth $attacker
 must_not connect $attacker 25
 
