@@ -33,6 +33,17 @@ static int fail_unusable(const struct kban_config *config, const struct kban_jai
 		       name);
 }
 
+/* To call it running would be a lie. */
+static int fail_journal(const struct kban_jail_config *jail, struct kban_error **err)
+{
+	struct kb_where where = where_of(jail, KBAN_SETTING_BACKEND);
+
+	return kb_fail(err, KBAN_E_SYNTAX, &where,
+		       "backend: jail '%s' wants the systemd journal, which kban does not read; "
+		       "set logpath to a file, and backend to auto",
+		       kban_jail_config_name(jail));
+}
+
 static unsigned clip(long long number, unsigned least, unsigned most)
 {
 	if (number < (long long)least)
@@ -111,6 +122,8 @@ int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *con
 
 	if (!kban_jail_config_is_usable(jail))
 		return fail_unusable(config, jail, err);
+	if (kban_jail_config_log_kind(jail) == KBAN_LOG_JOURNAL)
+		return fail_journal(jail, err);
 	settings = calloc(1, sizeof(*settings));
 	if (settings == NULL)
 		return kb_fail_memory(err);

@@ -231,7 +231,7 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 	struct crew crew = { 0 };
 	int status = KBAN_OK;
 
-	if (watch->jail_count == 0 && watch->options.store != NULL && !watch->options.replay)
+	if (watch->jail_count == 0 && watch->options.store != NULL)
 		status = kb_store_each_position(watch->options.store, restore_position,
 						watch->follow, err);
 	if (status == KBAN_OK && muster(watch, config, &crew) < 0)

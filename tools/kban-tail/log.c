@@ -23,7 +23,16 @@ struct log {
 	int fd;
 	char *path; /* NULL: a descriptor that is not ours */
 	int with_time;
+	int level;
 };
+
+/* A target may be followed by options in brackets. */
+static int is_target(const char *target, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncasecmp(target, name, len) == 0 && (target[len] == '\0' || target[len] == '[');
+}
 
 static const struct {
 	const char *name;
@@ -32,7 +41,9 @@ static const struct {
 } levels[] = {
 	{ "CRITICAL", KBAN_CRITICAL, LOG_CRIT },  { "ERROR", KBAN_ERROR, LOG_ERR },
 	{ "WARNING", KBAN_WARNING, LOG_WARNING }, { "NOTICE", KBAN_NOTICE, LOG_NOTICE },
-	{ "INFO", KBAN_INFO, LOG_INFO },          { "DEBUG", KBAN_DEBUG, LOG_DEBUG },
+	{ "INFO", KBAN_INFO, LOG_INFO },          { "MSG", 18, LOG_INFO },
+	{ "DEBUG", KBAN_DEBUG, LOG_DEBUG },       { "TRACEDEBUG", 7, LOG_DEBUG },
+	{ "HEAVYDEBUG", 5, LOG_DEBUG },
 };
 
 #define LEVEL_COUNT (sizeof(levels) / sizeof(levels[0]))
@@ -64,19 +75,20 @@ static int open_file(const char *path)
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
-int log_open(const char *target, struct log **out, char problem[256])
+int log_open(const char *target, int level, struct log **out, char problem[256])
 {
 	struct log *log = calloc(1, sizeof(*log));
 
 	if (log == NULL)
 		return KBAN_E_NOMEM;
-	log->fd = strcasecmp(target, "STDERR") == 0 ? STDERR_FILENO : STDOUT_FILENO;
-	log->with_time = strcasecmp(target, "SYSOUT") != 0;
-	if (strcasecmp(target, "SYSLOG") == 0) {
+	log->level = level;
+	log->fd = is_target(target, "STDERR") ? STDERR_FILENO : STDOUT_FILENO;
+	log->with_time = !is_target(target, "SYSOUT");
+	if (is_target(target, "SYSLOG") || is_target(target, "SYSTEMD-JOURNAL")) {
 		log->kind = TO_SYSLOG;
 		openlog("kban-tail", LOG_PID, LOG_DAEMON);
-	} else if (strcasecmp(target, "STDOUT") != 0 && strcasecmp(target, "STDERR") != 0 &&
-		   strcasecmp(target, "SYSOUT") != 0) {
+	} else if (!is_target(target, "STDOUT") && !is_target(target, "STDERR") &&
+		   !is_target(target, "SYSOUT")) {
 		log->path = strdup(target);
 		log->fd = log->path ? open_file(target) : -1;
 		if (log->fd < 0) {
@@ -156,6 +168,8 @@ void log_say(struct log *log, int level, const char *format, ...)
 	char line[2048];
 	va_list arguments;
 
+	if (level < log->level)
+		return;
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);

@@ -16,9 +16,12 @@ struct log;
 int log_level_parse(const char *text);
 
 /*
- * @param target  STDOUT, STDERR, SYSOUT (without time), SYSLOG, or the path of a file.
+ * @param target  STDOUT, STDERR, SYSOUT (without time), SYSLOG, SYSTEMD-JOURNAL (which takes what
+ *                syslog is told), or the path of a file. What fail2ban.conf(5) may say in brackets
+ *                behind such a name is not heeded.
+ * @param level   Lines below are left out.
  */
-int log_open(const char *target, struct log **out, char problem[256]);
+int log_open(const char *target, int level, struct log **out, char problem[256]);
 void log_close(struct log *log);
 
 /* Open the file again, after a rotation. */

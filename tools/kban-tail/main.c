@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kban/client.h>
 
@@ -145,6 +146,30 @@ static int parse(int argc, char **argv, struct arguments *arguments)
 	return check_arguments(arguments);
 }
 
+/* In the background the working directory is /; relative paths would mean something else there. */
+static const char *absolute(const char *path)
+{
+	char *cwd, *whole = NULL;
+
+	if (path == NULL || path[0] == '/')
+		return path;
+	cwd = getcwd(NULL, 0);
+	if (cwd == NULL || asprintf(&whole, "%s/%s", cwd, path) < 0)
+		whole = NULL;
+	free(cwd);
+	return whole ? whole : path;
+}
+
+static int run_in_background(struct arguments *arguments)
+{
+	arguments->config_dir = absolute(arguments->config_dir);
+	arguments->state_dir = absolute(arguments->state_dir);
+	arguments->socket_path = absolute(arguments->socket_path);
+	if (arguments->log_target != NULL && strchr(arguments->log_target, '/') != NULL)
+		arguments->log_target = absolute(arguments->log_target);
+	return daemon_run(arguments);
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
@@ -160,5 +185,7 @@ int main(int argc, char **argv)
 		return check_run(&arguments);
 	if (arguments.once)
 		return once_run(&arguments);
-	return daemon_run(&arguments);
+	if (arguments.foreground)
+		return daemon_run(&arguments);
+	return run_in_background(&arguments);
 }

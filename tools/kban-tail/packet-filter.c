@@ -18,6 +18,8 @@ struct packet_filter {
 	const struct kban_rules *rules;
 	size_t family; /* index of the one being looked at */
 	int failed;
+	bool closing; /* what is killed now is no failure */
+	bool told_unplaced;
 	bool complained; /* the last look failed, and that was logged */
 	packet_filter_done_fn *done;
 	void *data;
@@ -41,7 +43,10 @@ bool packet_filter_is_busy(const struct packet_filter *filter)
 
 void packet_filter_close(struct packet_filter *filter)
 {
-	if (filter != NULL && filter->child != NULL)
+	if (filter == NULL)
+		return;
+	filter->closing = true;
+	if (filter->child != NULL)
 		child_kill(filter->child);
 }
 
@@ -64,7 +69,7 @@ static void over(struct packet_filter *filter)
 
 static void next_family(struct packet_filter *filter)
 {
-	if (++filter->family < FAMILY_COUNT)
+	if (++filter->family < FAMILY_COUNT && !filter->closing)
 		look(filter);
 	else
 		over(filter);
@@ -86,7 +91,7 @@ static void complain(struct packet_filter *filter, const char *command,
 	char *said = first_line(result->errors);
 
 	filter->failed++;
-	if (!filter->complained)
+	if (!filter->complained && !filter->closing)
 		log_say(filter->log, KBAN_ERROR, "%s failed: %s; rules are not as they should be",
 			command,
 			result->problem ? result->problem
@@ -117,6 +122,23 @@ static void change(struct packet_filter *filter, struct kban_text script)
 	}
 }
 
+/* A chain that is not there (yet), such as DOCKER-USER: its rules wait for it. */
+static void tell_unplaced(struct packet_filter *filter, enum kban_family family,
+			  struct kban_text listing)
+{
+	const char *jail, *chain;
+
+	if (filter->rules == NULL || filter->told_unplaced)
+		return;
+	for (size_t i = 0; (jail = kban_rules_unplaced(filter->rules, family, listing, i, &chain));
+	     i++) {
+		filter->told_unplaced = true;
+		log_say(filter->log, KBAN_WARNING,
+			"[%s] Chain %s is not there for IPv%d; the jail's rules wait for it", jail,
+			chain, (int)family);
+	}
+}
+
 static void listed(const struct child_result *result, void *data)
 {
 	struct packet_filter *filter = data;
@@ -127,8 +149,10 @@ static void listed(const struct child_result *result, void *data)
 	filter->child = NULL;
 	if (result->status != 0)
 		complain(filter, kban_rules_list_command(family)[0], result);
-	else
+	else {
+		tell_unplaced(filter, family, result->output);
 		changes = kban_rules_compare(filter->rules, family, result->output, &script);
+	}
 	if (changes > 0) {
 		log_say(filter->log, KBAN_INFO, "%s: %d rules to change",
 			kban_rules_change_command(family)[0], changes);
@@ -155,6 +179,7 @@ static void look(struct packet_filter *filter)
 void packet_filter_use(struct packet_filter *filter, const struct kban_rules *rules)
 {
 	filter->rules = rules;
+	filter->told_unplaced = false;
 }
 
 bool packet_filter_check(struct packet_filter *filter, packet_filter_done_fn *done, void *data)

@@ -65,7 +65,7 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 			text);
 		return EXIT_USAGE;
 	}
-	if (log_open(log_target(arguments, config), out, problem) < 0) {
+	if (log_open(log_target(arguments, config), level, out, problem) < 0) {
 		fprintf(stderr, "kban-tail: %s\n", problem);
 		return EXIT_TROUBLE;
 	}
