@@ -27,7 +27,8 @@ struct kban_watch_options {
 	size_t size;                  /**< sizeof this struct, set by the initializer */
 	struct kban_backend *backend; /**< outlives the watch */
 	struct kban_store *store;     /**< outlives the watch; NULL: nothing is remembered */
-	int replay;       /**< nonzero: logs are read once to their end, and are their own clock */
+	int replay; /**< nonzero: logs are read once to their end, and are their own clock; lines
+			 that begin with '#' are comments */
 	int without_self; /**< nonzero: ignoreself is not heeded, whatever jails say; for replays
 			       of another host's logs */
 };
