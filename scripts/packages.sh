@@ -5,7 +5,7 @@
 build_packages="gcc meson ninja-build pkg-config libc6-dev libpcre2-dev libipset-dev libsqlite3-dev
 	libjansson-dev libuv1-dev"
 run_packages="ipset iptables iproute2 python3 util-linux"
-test_packages="clang g++ libclang-rt-14-dev clang-format libcmocka-dev libsystemd-dev mandoc strace git"
+test_packages="clang g++ clang-format libcmocka-dev libsystemd-dev mandoc strace git"
 
 is_installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed'

@@ -44,6 +44,19 @@ static int fail_journal(const struct kban_jail_config *jail, struct kban_error *
 		       kban_jail_config_name(jail));
 }
 
+/* A daemon has no directory that it is in. */
+static int check_logs(const struct kban_jail_config *jail, struct kban_error **err)
+{
+	struct kb_where where = where_of(jail, KBAN_SETTING_LOGPATH);
+
+	for (size_t i = 0; i < kban_jail_config_pattern_count(jail); i++)
+		if (kban_jail_config_pattern(jail, i)[0] != '/')
+			return kb_fail(err, KBAN_E_SYNTAX, &where,
+				       "logpath: '%s' must be absolute, beginning with '/'",
+				       kban_jail_config_pattern(jail, i));
+	return KBAN_OK;
+}
+
 static unsigned clip(long long number, unsigned least, unsigned most)
 {
 	if (number < (long long)least)
@@ -124,6 +137,9 @@ int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *con
 		return fail_unusable(config, jail, err);
 	if (kban_jail_config_log_kind(jail) == KBAN_LOG_JOURNAL)
 		return fail_journal(jail, err);
+	status = check_logs(jail, err);
+	if (status < 0)
+		return status;
 	settings = calloc(1, sizeof(*settings));
 	if (settings == NULL)
 		return kb_fail_memory(err);
