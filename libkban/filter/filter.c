@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "base/context.h"
+#include "base/options.h"
 #include "base/problem-list.h"
 #include "base/text.h"
 #include "date/date-zone.h"
@@ -41,14 +42,11 @@ struct recipe {
 
 static const struct kban_filter_options defaults = KBAN_FILTER_OPTIONS_INIT;
 
-/* Callers built against an older header have a shorter struct. */
 static struct kban_filter_options complete(const struct kban_filter_options *options)
 {
 	struct kban_filter_options full = defaults;
 
-	if (options != NULL)
-		memcpy(&full, options, options->size < sizeof(full) ? options->size : sizeof(full));
-	full.size = sizeof(full);
+	kb_options_complete(&full, sizeof(full), options);
 	return full;
 }
 

@@ -309,20 +309,30 @@ int kban_jail_find_ban(const struct kban_jail *jail, const struct kban_addr *hos
 	return ban != NULL;
 }
 
-void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out)
+static uint64_t limit_hits(const struct kban_jail *jail)
 {
-	size_t size = out->size;
+	uint64_t hits = 0;
 
-	*out = jail->stats;
-	out->size = size;
-	out->currently_failed = kban_counter_hosts(jail->counter);
-	for (const struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
-		out->currently_banned += ban->state == KB_BAN_APPLIED;
-		out->failed_to_apply += ban->state == KB_BAN_FAILED;
-	}
 	for (size_t i = 0; i < jail->source_count; i++)
 		for (size_t rule = 0;
 		     rule < kban_filter_rule_count(jail->parts.filter, KBAN_RULE_FAIL); rule++)
-			out->limit_hits += kban_matcher_limit_hits(jail->sources[i].matcher,
-								   KBAN_RULE_FAIL, rule);
+			hits += kban_matcher_limit_hits(jail->sources[i].matcher, KBAN_RULE_FAIL,
+							rule);
+	return hits;
+}
+
+void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out)
+{
+	struct kban_jail_stats stats = jail->stats;
+	size_t size = out->size;
+
+	stats.size = size;
+	stats.currently_failed = kban_counter_hosts(jail->counter);
+	stats.limit_hits = limit_hits(jail);
+	for (const struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
+		stats.currently_banned += ban->state == KB_BAN_APPLIED;
+		stats.failed_to_apply += ban->state == KB_BAN_FAILED;
+	}
+	/* A caller built against an older header has room for less. */
+	memcpy(out, &stats, size < sizeof(stats) ? size : sizeof(stats));
 }

@@ -11,6 +11,7 @@
 #include <kban/counter.h>
 
 #include "base/buffer.h"
+#include "base/options.h"
 #include "base/text.h"
 
 #define ODD_TIME       (60 * KBAN_SECOND)
@@ -421,7 +422,8 @@ static int copy_options(struct kban_jail *jail, const struct kban_jail_options *
 {
 	unsigned *multipliers = NULL;
 
-	jail->options = *options;
+	jail->options = (struct kban_jail_options)KBAN_JAIL_OPTIONS_INIT;
+	kb_options_complete(&jail->options, sizeof(jail->options), options);
 	jail->options.name = strdup(options->name);
 	jail->options.set = options->set ? strdup(options->set) : NULL;
 	jail->options.multipliers = NULL;

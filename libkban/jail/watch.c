@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "jail/watch.h"
 
+#include "base/options.h"
 #include "base/text.h"
 #include "store/store.h"
 
@@ -30,17 +31,18 @@ int kban_watch_new(struct kban_context *ctx, const struct kban_watch_options *op
 	if (watch == NULL)
 		return kb_fail_memory(err);
 	watch->ctx = kban_context_ref(ctx);
-	watch->options = *options;
+	watch->options = (struct kban_watch_options)KBAN_WATCH_OPTIONS_INIT;
+	kb_options_complete(&watch->options, sizeof(watch->options), options);
 	watch->retry_at = KBAN_FOREVER;
-	follow.once = options->replay;
+	follow.once = watch->options.replay;
 	status = kban_follow_new(ctx, &follow, &watch->follow, err);
 	if (status < 0)
 		return status;
 	watch->rules = kban_rules_new();
 	if (watch->rules == NULL)
 		return kb_fail_memory(err);
-	watch->pass = (struct kb_pass){ .backend = options->backend,
-					.store = options->store,
+	watch->pass = (struct kb_pass){ .backend = watch->options.backend,
+					.store = watch->options.store,
 					.follow = watch->follow };
 	*out = kb_steal(watch);
 	return KBAN_OK;

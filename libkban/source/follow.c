@@ -6,6 +6,7 @@
 #include <kban/follow.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "source/follow-look.h"
 #include "source/follow-pattern.h"
 
@@ -33,7 +34,7 @@ struct kban_follow {
 static int take_options(const struct kban_follow_options *given, struct kban_follow_options *out)
 {
 	*out = (struct kban_follow_options)KBAN_FOLLOW_OPTIONS_INIT;
-	memcpy(out, given, given->size < sizeof(*out) ? given->size : sizeof(*out));
+	kb_options_complete(out, sizeof(*out), given);
 	if (out->max_line == 0 || out->max_line > MAX_SIZE || out->block_size > MAX_SIZE)
 		return KBAN_E_INVAL;
 	if (out->block_size == 0)

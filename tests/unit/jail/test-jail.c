@@ -377,6 +377,25 @@ static void stats_tell_what_the_kernel_has(void **state)
 	assert_int_equal(stats.total_banned, 1);
 }
 
+/* As a program built against an older header, whose structs are shorter. */
+static void shorter_structs_keep_defaults(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_jail_stats stats = { .size = offsetof(struct kban_jail_stats, total_failed),
+					 .total_failed = 77 };
+
+	options.max_matches = 99;
+	options.size = offsetof(struct kban_jail_options, max_matches);
+	open_jail(bench, &options);
+	assert_int_equal(kban_jail_options(bench->jail)->max_retry, 3);
+	assert_int_equal(kban_jail_options(bench->jail)->max_matches, 5);
+	feed(bench, 0, "fail from 192.0.2.1");
+	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(stats.currently_failed, 1);
+	assert_int_equal(stats.total_failed, 77);
+}
+
 struct refusal {
 	const char *name;
 	kban_usec find_time;
@@ -429,6 +448,7 @@ int main(void)
 		JAIL_TEST(bans_by_hand),
 		JAIL_TEST(reports_need_no_log),
 		JAIL_TEST(stats_tell_what_the_kernel_has),
+		JAIL_TEST(shorter_structs_keep_defaults),
 		test_case(refuses, refusals),
 	};
 
