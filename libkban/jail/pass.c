@@ -164,6 +164,31 @@ int kb_pass_settle(struct kb_pass *pass, struct kban_context *ctx, kban_usec now
 	return status;
 }
 
+static int tidy(const struct kb_pass *pass, kban_usec before, kban_usec now)
+{
+	int status = kb_store_purge(pass->store, before, NULL);
+
+	for (size_t i = 0; status == KBAN_OK && i < pass->jail_count; i++)
+		status = kb_store_prune_failures(pass->store, pass->jails[i]->options.name,
+						 now - pass->jails[i]->options.find_time, NULL);
+	return status == KBAN_OK ? kb_store_commit(pass->store, NULL) : status;
+}
+
+int kb_pass_tidy(const struct kb_pass *pass, kban_usec before, kban_usec now)
+{
+	int status;
+
+	if (pass->store == NULL)
+		return KBAN_OK;
+	status = kb_store_begin(pass->store, NULL);
+	if (status < 0)
+		return status;
+	status = tidy(pass, before, now);
+	if (status < 0)
+		kb_store_rollback(pass->store);
+	return status;
+}
+
 int kban_jail_settle(struct kban_jail *jail, kban_usec now, struct kban_error **err)
 {
 	struct kb_pass pass = {

@@ -26,4 +26,10 @@ struct kb_pass {
 int kb_pass_settle(struct kb_pass *pass, struct kban_context *ctx, kban_usec now,
 		   struct kban_error **err);
 
+/*
+ * Forget what no longer matters: failures that are too old to count, and bans that ended before
+ * @a before. That it fails is no harm; it is tried again.
+ */
+int kb_pass_tidy(const struct kb_pass *pass, kban_usec before, kban_usec now);
+
 #endif /* KB_JAIL_PASS_H */

@@ -7,6 +7,8 @@
 
 /* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
 #define BLOCKS_AT_ONCE 16
+/* How often what no longer matters is forgotten. */
+#define TIDY_EVERY     (600 * KBAN_SECOND)
 /* How long to wait after the kernel or memory failed. */
 #define RETRY_AFTER    KBAN_SECOND
 
@@ -193,12 +195,22 @@ static void remove_retired(struct kban_watch *watch)
 	watch->retired_count = kept;
 }
 
+/* What is over is remembered for as long as dbpurgeage says. */
+static void tidy(struct kban_watch *watch, kban_usec now)
+{
+	if (watch->config == NULL || watch->options.replay || now < watch->tidy_at)
+		return;
+	if (kb_pass_tidy(&watch->pass, now - kban_config_purge_age(watch->config), now) == KBAN_OK)
+		watch->tidy_at = now + TIDY_EVERY;
+}
+
 int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error **err)
 {
+	int status;
+
 	remove_retired(watch);
 	for (size_t i = 0; i < watch->jail_count; i++) {
 		struct kb_watched *watched = watch->jails[i];
-		int status;
 
 		if (watched->jail == NULL)
 			continue;
@@ -211,7 +223,10 @@ int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error 
 		if (status < 0)
 			return status;
 	}
-	return kb_watch_settle(watch, now, err);
+	status = kb_watch_settle(watch, now, err);
+	if (status == KBAN_OK)
+		tidy(watch, now);
+	return status;
 }
 
 const struct kban_rules *kban_watch_rules(const struct kban_watch *watch)

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kban-test.h"
+
+#include <stdio.h>
+
+#include <kban/watch.h>
+#include <kban/why.h>
+
+#include "file-tree.h"
+#include "jail/watch.h"
+#include "store/store.h"
+
+/* 2026-01-01 00:00:00 UTC; the lines of these tests begin with seconds since 1970. */
+#define START ((kban_usec)1767225600 * KBAN_SECOND)
+
+#define FILTER "[Definition]\nfailregex = ^ fail from <HOST>$\ndatepattern = ^EPOCH\n"
+#define COMMON                                                                     \
+	"[DEFAULT]\nfilter = f\nlogpath = @ROOT@/log\nmaxretry = 2\nusedns = no\n" \
+	"ignoreself = no\naction = iptables-multiport[port=25]\nignoreip = 198.51.100.0/24\n"
+
+struct bench {
+	struct kban_context *ctx;
+	struct kban_backend *backend;
+	struct kban_store *store;
+	struct kban_watch *watch;
+	kban_usec now;
+	char *root;
+};
+
+static kban_usec clock_now(void *data)
+{
+	return ((struct bench *)data)->now;
+}
+
+static void write_file(const struct bench *bench, const char *name, const char *mode,
+		       const char *text)
+{
+	kb_autofree char *whole = with_root(text, bench->root);
+	kb_autofree char *path = NULL;
+	FILE *file;
+
+	assert_true(asprintf(&path, "%s/%s", bench->root, name) > 0);
+	file = fopen(path, mode);
+	assert_non_null(file);
+	fputs(whole, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void configure(struct bench *bench)
+{
+	kban_auto(config) config = NULL;
+	kban_auto(error) err = NULL;
+
+	assert_int_equal(kban_config_load(bench->ctx, bench->root, &config, &err), KBAN_OK);
+	assert_int_equal(kban_watch_configure(bench->watch, config, &err), KBAN_OK);
+}
+
+static void reload(struct bench *bench, const char *jails)
+{
+	kb_autofree char *text = NULL;
+
+	assert_true(asprintf(&text, COMMON "%s", jails) > 0);
+	write_file(bench, "jail.conf", "w", text);
+	configure(bench);
+}
+
+static void make_watch(struct bench *bench)
+{
+	struct kban_watch_options options = KBAN_WATCH_OPTIONS_INIT;
+
+	options.backend = bench->backend;
+	options.store = bench->store;
+	assert_int_equal(kban_watch_new(bench->ctx, &options, &bench->watch, NULL), KBAN_OK);
+}
+
+static int set_up(void **state)
+{
+	static const struct test_file files[] = {
+		{ "filter.d", NULL },
+		{ "filter.d/f.conf", FILTER },
+		{ "log", "" },
+		{ NULL, NULL },
+	};
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	bench->now = START;
+	bench->root = make_tree(files);
+	bench->ctx = kban_context_new();
+	kban_context_set_clock(bench->ctx, clock_now, bench);
+	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
+	make_watch(bench);
+	*state = bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	kban_watch_free(bench->watch);
+	kban_store_close(bench->store);
+	kban_backend_free(bench->backend);
+	kban_context_unref(bench->ctx);
+	remove_tree(bench->root);
+	free(bench);
+	return 0;
+}
+
+/* Lines of hosts, parted by blanks, written at the bench's time; then all is read. */
+static void log_failures(struct bench *bench, const char *hosts)
+{
+	kb_autofree char *copy = strdup(hosts);
+	char line[128];
+
+	for (char *host = strtok(copy, " "); host != NULL; host = strtok(NULL, " ")) {
+		snprintf(line, sizeof(line), "%lld fail from %s\n",
+			 (long long)(bench->now / KBAN_SECOND), host);
+		write_file(bench, "log", "a", line);
+	}
+	/* A look at every file is due by then at the latest. */
+	bench->now += 3 * KBAN_SECOND;
+	while (kban_watch_dispatch(bench->watch, bench->now, NULL) > 0)
+		continue;
+}
+
+static bool is_banned(const struct bench *bench, const char *jail, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+	char set[64];
+
+	snprintf(set, sizeof(set), "kban-%s%s", jail, addr.family == KBAN_IPV6 ? "6" : "");
+	return kban_backend_contains(bench->backend, set, &addr, NULL);
+}
+
+static void jails_share_a_file(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_follow_state file;
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\nmaxretry = 1\n");
+	log_failures(bench, "192.0.2.1 2001:db8::1 192.0.2.1");
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+	assert_false(is_banned(bench, "one", "2001:db8::1"));
+	assert_true(is_banned(bench, "two", "2001:db8::1"));
+	assert_int_equal(kban_follow_file_count(kban_watch_follow(bench->watch)), 1);
+	kban_follow_file(kban_watch_follow(bench->watch), 0, &file);
+	assert_int_equal(file.position.lines, 3);
+}
+
+static void a_broken_jail_costs_itself(void **state)
+{
+	struct bench *bench = *state;
+	int index;
+
+	reload(bench, "[bad]\nenabled = 1\nbantime = soon\n[good]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1");
+	assert_true(is_banned(bench, "good", "192.0.2.1"));
+	index = kban_watch_find(bench->watch, "bad");
+	assert_true(index >= 0);
+	assert_null(kban_watch_jail(bench->watch, (size_t)index));
+	assert_non_null(strstr(kban_watch_jail_problem(bench->watch, (size_t)index), "bantime"));
+	assert_int_equal(kban_watch_find(bench->watch, "none"), -1);
+}
+
+static void a_reload_keeps_what_is_known(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1 192.0.2.2");
+	reload(bench, "[one]\nenabled = 1\n[new]\nenabled = 1\n");
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+	log_failures(bench, "192.0.2.2");
+	assert_true(is_banned(bench, "one", "192.0.2.2"));
+	assert_false(is_banned(bench, "new", "192.0.2.2"));
+}
+
+static void a_reload_with_another_limit_counts_anew(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\nmaxretry = 4\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1");
+	reload(bench, "[one]\nenabled = 1\nmaxretry = 3\n");
+	log_failures(bench, "192.0.2.1");
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+}
+
+static void a_removed_jail_leaves_no_set(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1");
+	reload(bench, "[one]\nenabled = 1\n");
+	assert_int_equal(kban_rules_count(kban_watch_rules(bench->watch), KBAN_IPV4), 1);
+	assert_int_equal(kban_watch_audit(bench->watch, bench->now, NULL), KBAN_OK);
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+	assert_false(is_banned(bench, "two", "192.0.2.1"));
+}
+
+/* As after a kill: another watch on the same store and kernel. */
+static void a_restart_goes_on(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1 192.0.2.2 192.0.2.3");
+	kban_watch_free(kban_steal(bench->watch));
+	make_watch(bench);
+	configure(bench);
+	log_failures(bench, "192.0.2.2");
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+	assert_true(is_banned(bench, "one", "192.0.2.2"));
+	assert_false(is_banned(bench, "one", "192.0.2.3"));
+}
+
+static void flush_lifts_all(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1 2001:db8::1 2001:db8::1");
+	assert_int_equal(kban_watch_flush(bench->watch, bench->now, NULL), 4);
+	assert_false(is_banned(bench, "one", "192.0.2.1"));
+	assert_false(is_banned(bench, "two", "2001:db8::1"));
+}
+
+static struct kban_why *why(const struct bench *bench, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+	struct kban_why *answer = NULL;
+
+	assert_int_equal(kban_watch_why(bench->watch, &addr, bench->now, &answer, NULL), KBAN_OK);
+	return answer;
+}
+
+static void why_tells_bans_and_lines(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_why *answer;
+	const struct kban_why_ban *ban;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.9 192.0.2.1");
+	answer = why(bench, "192.0.2.1");
+	assert_int_equal(answer->ban_count, 1);
+	ban = &answer->bans[0];
+	assert_string_equal(ban->jail, "one");
+	assert_string_equal(ban->set, "kban-one");
+	assert_true(ban->active && ban->applied && !ban->manual && ban->end == NULL);
+	assert_int_equal(ban->failure_count, 2);
+	assert_int_equal(ban->failures[0].line, 1);
+	assert_int_equal(ban->failures[1].line, 3);
+	assert_string_equal(ban->failures[0].rule_text, "^ fail from <HOST>$");
+	assert_int_equal(ban->failures[0].rule_line, 2);
+	assert_int_equal(answer->pending_count, 0);
+	kban_why_free(answer);
+}
+
+static void why_tells_what_is_counted_and_protected(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_why *answer;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.9");
+	answer = why(bench, "192.0.2.9");
+	assert_int_equal(answer->ban_count, 0);
+	assert_int_equal(answer->pending_count, 1);
+	assert_int_equal(answer->pending[0].count, 1);
+	assert_int_equal(answer->pending[0].max_retry, 2);
+	assert_int_equal(answer->pending[0].failure_count, 1);
+	kban_why_free(answer);
+	answer = why(bench, "198.51.100.7");
+	assert_int_equal(answer->protection_count, 1);
+	assert_string_equal(answer->protections[0].entry, "198.51.100.0/24");
+	kban_why_free(answer);
+}
+
+static void why_remembers_what_is_over(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_addr host = test_addr("192.0.2.1");
+	struct kban_why *answer;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1");
+	assert_int_equal(kban_jail_unban(kban_watch_jail(bench->watch, 0), &host, bench->now), 1);
+	log_failures(bench, "192.0.2.1 192.0.2.1");
+	answer = why(bench, "192.0.2.1");
+	assert_int_equal(answer->ban_count, 2);
+	assert_true(answer->bans[0].active);
+	assert_int_equal(answer->bans[0].number, 2);
+	assert_false(answer->bans[1].active);
+	assert_string_equal(answer->bans[1].end, "unbanned");
+	kban_why_free(answer);
+}
+
+static int count_failure(const char *jail, const struct kb_failure *failure, void *data)
+{
+	(void)jail;
+	(void)failure;
+	(*(int *)data)++;
+	return 0;
+}
+
+static void what_no_longer_matters_is_forgotten(void **state)
+{
+	struct bench *bench = *state;
+	int failures = 0;
+
+	reload(bench, "[one]\nenabled = 1\nbantime = 60\n");
+	log_failures(bench, "192.0.2.1 192.0.2.1 192.0.2.9");
+	bench->now += 3 * 86400 * KBAN_SECOND;
+	assert_true(kban_watch_dispatch(bench->watch, bench->now, NULL) >= 0);
+	bench->now += 3 * 86400 * KBAN_SECOND;
+	assert_int_equal(kban_watch_audit(bench->watch, bench->now, NULL), KBAN_OK);
+	assert_int_equal(kb_store_count_bans(bench->store, NULL,
+					     &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } },
+					     NULL),
+			 0);
+	assert_int_equal(
+		kb_store_each_failure(bench->store, "one", 0, count_failure, &failures, NULL), 0);
+	assert_int_equal(failures, 0);
+}
+
+#define WATCH_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WATCH_TEST(jails_share_a_file),
+		WATCH_TEST(a_broken_jail_costs_itself),
+		WATCH_TEST(a_reload_keeps_what_is_known),
+		WATCH_TEST(a_reload_with_another_limit_counts_anew),
+		WATCH_TEST(a_removed_jail_leaves_no_set),
+		WATCH_TEST(a_restart_goes_on),
+		WATCH_TEST(flush_lifts_all),
+		WATCH_TEST(why_tells_bans_and_lines),
+		WATCH_TEST(why_tells_what_is_counted_and_protected),
+		WATCH_TEST(why_remembers_what_is_over),
+		WATCH_TEST(what_no_longer_matters_is_forgotten),
+	};
+
+	return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
+}
