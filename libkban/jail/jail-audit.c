@@ -64,6 +64,16 @@ static int adopt(struct look *look, const struct kban_addr *addr, kban_usec rema
 	return KBAN_OK;
 }
 
+/* An entry that cannot hold all of its ban's time is renewed, and ends earlier until then. */
+static bool agrees(const struct kb_ban *ban, kban_usec until)
+{
+	if (ban->renew < ban->until)
+		return true;
+	if (ban->until == KBAN_FOREVER || until == KBAN_FOREVER)
+		return ban->until == until;
+	return until <= ban->until + ROUNDING && until >= ban->until - ROUNDING;
+}
+
 /* An entry of the kernel: known, and then its remaining time is the truth, or adopted. */
 static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *data)
 {
@@ -77,12 +87,15 @@ static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *da
 		return look->status < 0;
 	}
 	ban->seen = jail->audits;
-	if (ban->state != KB_BAN_APPLIED)
+	if (agrees(ban, until)) {
 		ban->state = KB_BAN_APPLIED;
-	if (ban->renew < ban->until || (ban->until == KBAN_FOREVER && until == KBAN_FOREVER))
 		return 0;
-	if (until > ban->until + ROUNDING || until < ban->until - ROUNDING)
+	}
+	/* Another end that is still on its way to the kernel is not overruled by it. */
+	if (ban->state == KB_BAN_APPLIED || look->at_start) {
+		ban->state = KB_BAN_APPLIED;
 		kb_jail_set_until(jail, ban, until, look->now);
+	}
 	return 0;
 }
 
@@ -105,11 +118,30 @@ static int look_at_kernel(struct look *look, struct kban_error **err)
 	return KBAN_OK;
 }
 
-/* Bans that should be in the kernel, and that the look has not seen, become dirty. */
+/* What the look has found to be as it should is dirty no longer. */
+static void drop_settled(struct kban_jail *jail)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < jail->dirty_count; i++) {
+		const struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
+
+		if (ban == NULL || ban->state != KB_BAN_APPLIED)
+			jail->dirty[kept++] = jail->dirty[i];
+	}
+	jail->dirty_count = kept;
+	if (kept == 0)
+		kb_jail_accepted(jail);
+}
+
+/*
+ * Bans that should be in the kernel, and that the look has not seen, become dirty. Those that are
+ * not applied are dirty already.
+ */
 static int mark_missing(struct kban_jail *jail, size_t *missing)
 {
 	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
-		if (ban->seen == jail->audits)
+		if (ban->seen == jail->audits || ban->state != KB_BAN_APPLIED)
 			continue;
 		ban->state = KB_BAN_WANTED;
 		if (kb_jail_touch(jail, &ban->addr) < 0)
@@ -145,6 +177,7 @@ int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err
 	if (status < 0)
 		return status;
 	jail->audit_due = false;
+	drop_settled(jail);
 	if (mark_missing(jail, &missing) < 0)
 		return kb_fail_memory(err);
 	if (missing > 0)

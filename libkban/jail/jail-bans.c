@@ -222,26 +222,52 @@ int kb_jail_do_due(struct kban_jail *jail, kban_usec now)
 	return KBAN_OK;
 }
 
-int kb_jail_apply(struct kban_jail *jail, kban_usec now, struct kban_error **err)
+static int apply_one(struct kban_jail *jail, const struct kban_addr *addr, kban_usec now,
+		     struct kban_error **err)
 {
-	struct kban_backend *backend = jail->parts.backend;
+	const struct kb_backend_ops *ops = jail->parts.backend->ops;
+	const struct kb_set *set = kb_jail_set_of(jail, addr);
+	const struct kb_ban *ban = kb_bans_find(jail->bans, addr);
+
+	if (ban == NULL)
+		return ops->lift(jail->parts.backend, set, addr, err);
+	return ops->ban(jail->parts.backend, set, addr,
+			ban->until == KBAN_FOREVER ? KBAN_FOREVER : ban->until - now, err);
+}
+
+/* What fails does not keep the rest from being sent; the first reason is told. */
+static int apply_those(struct kban_jail *jail, bool banned, kban_usec now, struct kban_error **err)
+{
+	int first = KBAN_OK;
 
 	for (size_t i = 0; i < jail->dirty_count; i++) {
 		const struct kban_addr *addr = &jail->dirty[i];
-		const struct kb_set *set = kb_jail_set_of(jail, addr);
-		const struct kb_ban *ban = kb_bans_find(jail->bans, addr);
-		int status;
+		int status = KBAN_OK;
 
-		if (ban == NULL || ban->until <= now)
-			status = backend->ops->lift(backend, set, addr, err);
-		else
-			status = backend->ops->ban(
-				backend, set, addr,
-				ban->until == KBAN_FOREVER ? KBAN_FOREVER : ban->until - now, err);
-		if (status < 0)
-			return status;
+		if ((kb_bans_find(jail->bans, addr) != NULL) == banned)
+			status = apply_one(jail, addr, now, first == KBAN_OK ? err : NULL);
+		if (first == KBAN_OK)
+			first = status;
 	}
-	return KBAN_OK;
+	return first;
+}
+
+/* Lifting comes first, because it makes room. */
+int kb_jail_apply(struct kban_jail *jail, kban_usec now, struct kban_error **err)
+{
+	int lifted = apply_those(jail, false, now, err);
+	int banned = apply_those(jail, true, now, lifted == KBAN_OK ? err : NULL);
+
+	return lifted < 0 ? lifted : banned;
+}
+
+void kb_jail_accepted(struct kban_jail *jail)
+{
+	jail->retry_at = KBAN_FOREVER;
+	if (jail->refused)
+		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] All bans are in force again",
+		       jail->options.name);
+	jail->refused = false;
 }
 
 void kb_jail_applied(struct kban_jail *jail)
@@ -253,14 +279,10 @@ void kb_jail_applied(struct kban_jail *jail)
 			ban->state = KB_BAN_APPLIED;
 	}
 	jail->dirty_count = 0;
-	jail->retry_at = KBAN_FOREVER;
-	if (jail->refused)
-		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] All bans are in force again",
-		       jail->options.name);
-	jail->refused = false;
+	kb_jail_accepted(jail);
 }
 
-void kb_jail_refused(struct kban_jail *jail, int status, const char *reason, kban_usec now)
+void kb_jail_refused(struct kban_jail *jail, const char *reason, kban_usec now)
 {
 	for (size_t i = 0; i < jail->dirty_count; i++) {
 		struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
@@ -273,7 +295,8 @@ void kb_jail_refused(struct kban_jail *jail, int status, const char *reason, kba
 		       "[%s] Bans cannot be put into force: %s; trying again", jail->options.name,
 		       reason);
 	jail->refused = true;
-	jail->audit_due = status == KBAN_E_NOTFOUND;
+	/* Some of it may be in force; a look tells which. */
+	jail->audit_due = true;
 	jail->retry_at = kb_later(now, RETRY_AFTER);
 }
 

@@ -145,6 +145,8 @@ int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err
 /* jail-bans.c: hand what is dirty to the backend; after its commit, take note of the outcome. */
 int kb_jail_apply(struct kban_jail *jail, kban_usec now, struct kban_error **err);
 void kb_jail_applied(struct kban_jail *jail);
-void kb_jail_refused(struct kban_jail *jail, int status, const char *reason, kban_usec now);
+/* Nothing is dirty any more. */
+void kb_jail_accepted(struct kban_jail *jail);
+void kb_jail_refused(struct kban_jail *jail, const char *reason, kban_usec now);
 
 #endif /* KB_JAIL_JAIL_H */

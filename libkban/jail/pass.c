@@ -12,15 +12,19 @@ static bool has_dirty(const struct kb_pass *pass, kban_usec now)
 	return false;
 }
 
+/* The first reason is told; what can be put into force is. */
 static int apply_all(const struct kb_pass *pass, kban_usec now, struct kban_error **err)
 {
-	for (size_t i = 0; i < pass->jail_count; i++) {
-		int status = kb_jail_apply(pass->jails[i], now, err);
+	int first = KBAN_OK;
+	int status;
 
-		if (status < 0)
-			return status;
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		status = kb_jail_apply(pass->jails[i], now, first == KBAN_OK ? err : NULL);
+		if (first == KBAN_OK)
+			first = status;
 	}
-	return pass->backend->ops->commit(pass->backend, err);
+	status = pass->backend->ops->commit(pass->backend, first == KBAN_OK ? err : NULL);
+	return first < 0 ? first : status;
 }
 
 /* A set is gone: look at all of them, and say again what should be in them. */
@@ -51,7 +55,7 @@ static int into_kernel(const struct kb_pass *pass, kban_usec now, struct kban_er
 	}
 	for (size_t i = 0; i < pass->jail_count; i++) {
 		if (status < 0 && pass->jails[i]->dirty_count > 0)
-			kb_jail_refused(pass->jails[i], status, kban_error_text(reason), now);
+			kb_jail_refused(pass->jails[i], kban_error_text(reason), now);
 		else if (status >= 0)
 			kb_jail_applied(pass->jails[i]);
 	}
@@ -210,7 +214,7 @@ kban_usec kban_jail_next_due(const struct kban_jail *jail)
 			: ban->renew < ban->until ? ban->renew
 						  : ban->until;
 
-	if (jail->refused && jail->retry_at < due)
+	if (jail->refused && jail->dirty_count > 0 && jail->retry_at < due)
 		due = jail->retry_at;
 	if (jail->dirty_count > 0 && !jail->refused)
 		due = jail->clock;

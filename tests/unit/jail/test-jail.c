@@ -377,6 +377,34 @@ static void stats_tell_what_the_kernel_has(void **state)
 	assert_int_equal(stats.total_banned, 1);
 }
 
+static void a_full_set_is_no_lie(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_jail_stats stats = KBAN_JAIL_STATS_INIT;
+	struct kban_addr host = test_addr("192.0.2.1");
+
+	options.max_retry = 1;
+	options.max_entries = 2;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	feed(bench, 0, "fail from 192.0.2.2");
+	feed(bench, 0, "fail from 192.0.2.3");
+	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_E_LIMIT);
+	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
+	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(stats.currently_banned, 2);
+	assert_int_equal(stats.failed_to_apply, 1);
+	/* With room again, the third is tried again. */
+	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
+	bench->now = at(5);
+	settle(bench);
+	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(stats.currently_banned, 2);
+	assert_int_equal(stats.failed_to_apply, 0);
+	assert_true(in_kernel(bench, "192.0.2.3"));
+}
+
 /* As a program built against an older header, whose structs are shorter. */
 static void shorter_structs_keep_defaults(void **state)
 {
@@ -448,6 +476,7 @@ int main(void)
 		JAIL_TEST(bans_by_hand),
 		JAIL_TEST(reports_need_no_log),
 		JAIL_TEST(stats_tell_what_the_kernel_has),
+		JAIL_TEST(a_full_set_is_no_lie),
 		JAIL_TEST(shorter_structs_keep_defaults),
 		test_case(refuses, refusals),
 	};
