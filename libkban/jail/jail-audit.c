@@ -10,6 +10,8 @@
 
 /* An entry of the kernel that ends so soon is not worth taking up. */
 #define NEARLY_OVER (2 * KBAN_SECOND)
+/* The shortest time after which to look at an entry again. */
+#define SOON_OVER   (KBAN_SECOND / 5)
 /* Kernel and memory agree if they differ by no more than rounding. */
 #define ROUNDING    (2 * KBAN_SECOND)
 
@@ -113,6 +115,35 @@ static int look_at_kernel(struct look *look, struct kban_error **err)
 		if (status == KBAN_OK)
 			status = look->status;
 		if (status < 0)
+			return status;
+	}
+	return KBAN_OK;
+}
+
+/* An entry of a ban that should be over. */
+static int see_end(const struct kban_addr *addr, kban_usec remaining, void *data)
+{
+	const struct look *look = data;
+	struct kb_ban *ban = kb_bans_find(look->jail->bans, addr);
+
+	if (ban == NULL || ban->until > look->now || ban->state != KB_BAN_APPLIED)
+		return 0;
+	if (remaining < SOON_OVER)
+		remaining = SOON_OVER;
+	kb_jail_set_until(look->jail, ban, kb_later(look->now, remaining), look->now);
+	return 0;
+}
+
+int kb_jail_look_at_ends(struct kban_jail *jail, kban_usec now)
+{
+	struct kban_backend *backend = jail->parts.backend;
+	struct look look = { .jail = jail, .now = now };
+
+	for (size_t i = 0; i < kb_array_size(jail->sets); i++) {
+		int status = backend->ops->list(backend, &jail->sets[i], see_end, &look, NULL);
+
+		/* Where there is no set, there is no entry. */
+		if (status < 0 && status != KBAN_E_NOTFOUND)
 			return status;
 	}
 	return KBAN_OK;

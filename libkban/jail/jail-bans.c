@@ -10,8 +10,10 @@
 
 #include "jail/jail.h"
 
+/* A listing of so many entries may be had each second. */
+#define LISTED_IN_A_SECOND 20000
 /* How soon to try again what the kernel refused. */
-#define RETRY_AFTER (2 * KBAN_SECOND)
+#define RETRY_AFTER        (2 * KBAN_SECOND)
 
 kban_usec kb_later(kban_usec time, kban_usec span)
 {
@@ -189,37 +191,69 @@ int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host, kban_u
 	return lifted;
 }
 
-/* A ban's time has come: renew its entry, believe the kernel that it goes on, or end it. */
+/* Renew the kernel's entry, or end the ban. */
 static int do_due(struct kban_jail *jail, struct kb_ban *ban, kban_usec now)
 {
-	kban_usec remaining = 0;
-
 	if (now < ban->until) {
 		kb_jail_set_until(jail, ban, ban->until, now);
 		return kb_jail_touch(jail, &ban->addr);
 	}
-	if (ban->state == KB_BAN_APPLIED &&
-	    kban_backend_contains(jail->parts.backend, kb_jail_set_of(jail, &ban->addr)->name,
-				  &ban->addr, &remaining)) {
-		kban_usec more = remaining > KBAN_SECOND / 5 ? remaining : KBAN_SECOND / 5;
-
-		kb_jail_set_until(jail, ban, kb_later(now, more), now);
-		return KBAN_OK;
-	}
+	/* The kernel's clock is not that of the log. */
+	if (jail->is_replay && kb_jail_touch(jail, &ban->addr) < 0)
+		return KBAN_E_NOMEM;
 	return kb_jail_end_ban(jail, &ban->addr, KB_END_EXPIRED, now);
+}
+
+static kban_usec due_of(const struct kb_ban *ban)
+{
+	return ban->renew < ban->until ? ban->renew : ban->until;
+}
+
+/*
+ * When bans may be compared with the kernel again. Large sets take longer to list, and are listed
+ * less often; the kernel ends its entries on time all the same.
+ */
+static kban_usec next_look(const struct kban_jail *jail, kban_usec now)
+{
+	return now + KBAN_SECOND +
+	       (kban_usec)(kb_bans_count(jail->bans) / LISTED_IN_A_SECOND) * KBAN_SECOND;
+}
+
+/* True while it is too early; a clock that was set back is no reason to wait for long. */
+static bool looked_lately(const struct kban_jail *jail, kban_usec now)
+{
+	return now < jail->look_at && jail->look_at <= next_look(jail, now);
 }
 
 int kb_jail_do_due(struct kban_jail *jail, kban_usec now)
 {
-	struct kb_ban *ban;
+	struct kb_ban *ban = kb_bans_first_due(jail->bans);
 
-	while ((ban = kb_bans_first_due(jail->bans)) != NULL &&
-	       (ban->renew < ban->until ? ban->renew : ban->until) <= now) {
+	kban_counter_expire(jail->counter, now - jail->options.find_time);
+	if (ban == NULL || due_of(ban) > now || (!jail->is_replay && looked_lately(jail, now)))
+		return KBAN_OK;
+	jail->look_at = next_look(jail, now);
+	/* A set that cannot be listed now is looked at the next time. */
+	if (!jail->is_replay && kb_jail_look_at_ends(jail, now) < 0)
+		return KBAN_OK;
+	while ((ban = kb_bans_first_due(jail->bans)) != NULL && due_of(ban) <= now)
 		if (do_due(jail, ban, now) < 0)
 			return KBAN_E_NOMEM;
-	}
-	kban_counter_expire(jail->counter, now - jail->options.find_time);
 	return KBAN_OK;
+}
+
+kban_usec kban_jail_next_due(const struct kban_jail *jail)
+{
+	const struct kb_ban *ban = kb_bans_first_due(jail->bans);
+	kban_usec due = ban == NULL ? KBAN_FOREVER : due_of(ban);
+
+	if (due < jail->look_at && !jail->is_replay)
+		due = jail->look_at;
+	if (jail->refused && jail->dirty_count > 0 && jail->retry_at < due)
+		due = jail->retry_at;
+	if (jail->dirty_count > 0 && !jail->refused)
+		due = jail->clock;
+	return due;
 }
 
 static int apply_one(struct kban_jail *jail, const struct kban_addr *addr, kban_usec now,

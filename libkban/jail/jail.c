@@ -105,7 +105,8 @@ static void warn_odd_time(struct kban_jail *jail, kban_usec off, kban_usec now)
 static kban_usec event_time(struct kban_jail *jail, const struct kban_line *line, kban_usec time,
 			    kban_usec now)
 {
-	if (line->age == KBAN_LINE_REPLAY) {
+	jail->is_replay = line->age == KBAN_LINE_REPLAY;
+	if (jail->is_replay) {
 		if (time == KBAN_TIME_NONE)
 			return jail->clock;
 		if (jail->clock == KBAN_TIME_NONE || time > jail->clock)

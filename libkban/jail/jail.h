@@ -72,7 +72,9 @@ struct kban_jail {
 	bool refused;       /* the last try failed, and that was logged */
 	unsigned audits;
 
-	kban_usec clock; /* newest time this jail knows */
+	bool is_replay;    /* lines are of an old log, whose clock is not the kernel's */
+	kban_usec look_at; /* not before this are ends of bans compared with the kernel again */
+	kban_usec clock;   /* newest time this jail knows */
 	kban_usec warned_odd_time;
 	uint64_t random; /* state of a xorshift generator, for random_time */
 	struct kban_jail_stats stats;
@@ -135,6 +137,12 @@ int kb_jail_do_due(struct kban_jail *jail, kban_usec now);
 
 /* jail-audit.c: ready the sets, and take up what kernel and store hold. */
 int kb_jail_restore(struct kban_jail *jail, struct kban_error **err);
+
+/*
+ * jail-audit.c: bans whose time is over, but whose entry is still there, go on for as long as the
+ * kernel says. What the backend answered: then nothing is known of them.
+ */
+int kb_jail_look_at_ends(struct kban_jail *jail, kban_usec now);
 
 /*
  * jail-audit.c: compare the sets with what should be in them; what is missing becomes dirty, what

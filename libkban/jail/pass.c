@@ -206,17 +206,3 @@ int kban_jail_settle(struct kban_jail *jail, kban_usec now, struct kban_error **
 		jail->clock = now;
 	return kb_pass_settle(&pass, jail->ctx, now, err);
 }
-
-kban_usec kban_jail_next_due(const struct kban_jail *jail)
-{
-	const struct kb_ban *ban = kb_bans_first_due(jail->bans);
-	kban_usec due = ban == NULL               ? KBAN_FOREVER
-			: ban->renew < ban->until ? ban->renew
-						  : ban->until;
-
-	if (jail->refused && jail->dirty_count > 0 && jail->retry_at < due)
-		due = jail->retry_at;
-	if (jail->dirty_count > 0 && !jail->refused)
-		due = jail->clock;
-	return due;
-}
