@@ -40,6 +40,7 @@ enum kban_setting {
 	KBAN_SETTING_JOURNALMATCH,
 	KBAN_SETTING_MAXRETRY,   /**< a number; 3 */
 	KBAN_SETTING_MAXMATCHES, /**< a number; 5 */
+	KBAN_SETTING_MAXHOSTS,   /**< a number; 2000000 hosts counted at once (kban's own) */
 	KBAN_SETTING_FINDTIME,   /**< a time; 10 minutes */
 	KBAN_SETTING_BANTIME,    /**< a time; 10 minutes; KBAN_FOREVER for every negative one */
 	KBAN_SETTING_BANTIME_INCREMENT, /**< a switch; off */
@@ -89,7 +90,10 @@ KBAN_API double kban_jail_config_factor(const struct kban_jail_config *jail);
 KBAN_API const unsigned *kban_jail_config_multipliers(const struct kban_jail_config *jail,
 						      size_t *count);
 
-/** Entries of ignoreip: addresses, networks, host names and file:PATH. Wrong ones are left out. */
+/**
+ * Entries of ignoreip, and of the files that it names: addresses, networks and host names. Wrong
+ * ones are left out.
+ */
 KBAN_API size_t kban_jail_config_ignore_count(const struct kban_jail_config *jail);
 KBAN_API const char *kban_jail_config_ignore(const struct kban_jail_config *jail, size_t index);
 

@@ -68,8 +68,9 @@ KBAN_API int kban_watch_fd(const struct kban_watch *watch);
  *
  * @param now  Wall clock; also completes dates without a year.
  *
- * @return 1 if there is more to do at once, 0 if not, or what the backend or memory answered;
- *         nothing is lost by a failure.
+ * @return 1 if there is more to do at once, 0 if not, or what the backend answered: it is tried
+ *         again. After KBAN_E_NOMEM the watch does and saves nothing any more: free it, and make
+ *         another one; it reads again what was not saved. So nothing is lost by a failure.
  */
 KBAN_API KBAN_MUST_CHECK int kban_watch_dispatch(struct kban_watch *watch, kban_usec now,
 						 struct kban_error **err);

@@ -6,6 +6,8 @@
 
 /* Failures of one host that a counter can tell apart. */
 #define MAX_RETRY_MOST 65535
+/* Hosts that a counter can hold. */
+#define MAX_HOSTS_MOST 0x7fffffff
 
 static struct kb_where where_of(const struct kban_jail_config *jail, enum kban_setting setting)
 {
@@ -99,6 +101,8 @@ static void read_options(const struct kban_jail_config *jail, struct kban_jail_o
 		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXRETRY), 1, MAX_RETRY_MOST);
 	options->max_matches =
 		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXMATCHES), 1, MAX_RETRY_MOST);
+	options->max_hosts =
+		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXHOSTS), 1, MAX_HOSTS_MOST);
 	options->find_time = kban_jail_config_time(jail, KBAN_SETTING_FINDTIME);
 	options->ban_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME);
 	read_increment(jail, options);

@@ -123,10 +123,22 @@ static int into_store(const struct kb_pass *pass, struct kban_error **err)
 	return status;
 }
 
+/* While the disk was full, more failures waited than are kept. */
+static void tell_dropped(struct kban_jail *jail)
+{
+	if (jail->changes.dropped > 0)
+		kb_log(jail->ctx, KBAN_WARNING, "database",
+		       "[%s] %llu failures were counted and not saved", jail->options.name,
+		       (unsigned long long)jail->changes.dropped);
+	jail->changes.dropped = 0;
+}
+
 static void note_saved(struct kb_pass *pass)
 {
-	for (size_t i = 0; i < pass->jail_count; i++)
+	for (size_t i = 0; i < pass->jail_count; i++) {
+		tell_dropped(pass->jails[i]);
 		kb_changes_clear(&pass->jails[i]->changes);
+	}
 	for (size_t i = 0; pass->follow && i < kban_follow_file_count(pass->follow); i++)
 		kban_follow_saved(pass->follow, i);
 }

@@ -129,14 +129,16 @@ int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error *
 {
 	int status;
 
+	if (watch->is_spoilt)
+		return kb_fail_memory(err);
 	watch->pass.jails = watch->running;
 	watch->pass.jail_count = watch->running_count;
 	status = kb_pass_settle(&watch->pass, watch->ctx, pass_time(watch, now), err);
+	watch->is_spoilt = status == KBAN_E_NOMEM;
 	watch->retry_at = status < 0 || watch->pass.store_failed ? now + RETRY_AFTER : KBAN_FOREVER;
 	return status;
 }
 
-/* Memory that ran out in the middle of a block: what the block brought is not committed. */
 static int read_blocks(struct kban_watch *watch, kban_usec now)
 {
 	struct kban_block block;
@@ -150,16 +152,21 @@ static int read_blocks(struct kban_watch *watch, kban_usec now)
 	return more;
 }
 
+/*
+ * When memory ran out within a block, some of its lines were counted and some not. Nothing of it is
+ * saved any more: whoever starts anew from what was saved reads those lines again, all of them.
+ */
 int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_error **err)
 {
-	int more;
+	int more = KBAN_E_NOMEM;
 	int status;
 
-	if (kban_follow_dispatch(watch->follow, now) < 0)
+	if (!watch->is_spoilt && kban_follow_dispatch(watch->follow, now) == KBAN_OK)
+		more = read_blocks(watch, now);
+	if (more < 0) {
+		watch->is_spoilt = true;
 		return kb_fail_memory(err);
-	more = read_blocks(watch, now);
-	if (more < 0)
-		return kb_fail_memory(err);
+	}
 	status = kb_watch_settle(watch, now, err);
 	return status < 0 ? status : more;
 }

@@ -37,6 +37,7 @@ struct kban_watch {
 	size_t retired_count, retired_capacity;
 
 	struct kb_pass pass;
+	bool is_spoilt;     /* memory ran out within a block; nothing is saved any more */
 	kban_usec tidy_at;  /* when to forget what no longer matters; 0: soon */
 	kban_usec retry_at; /* after a pass that failed, or KBAN_FOREVER */
 

@@ -22,6 +22,7 @@ static const int handled_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 static void work(struct daemon *daemon);
 static void rules_checked(int failed, void *data);
+static void end(struct daemon *daemon, int status);
 
 static void on_busy(uv_idle_t *idle)
 {
@@ -70,7 +71,15 @@ static void wait_for_more(struct daemon *daemon, bool more)
 		uv_timer_start(&daemon->due, on_due, delay, 0);
 }
 
-/* What fails here was logged by the library, and is tried again. */
+/* The service manager starts anew, from what was saved; bans stay in the kernel meanwhile. */
+static void out_of_memory(struct daemon *daemon)
+{
+	log_say(daemon->log, KBAN_CRITICAL,
+		"Out of memory: kban-tail ends, and bans stay in force");
+	end(daemon, EXIT_TROUBLE);
+}
+
+/* What else fails here was logged by the library, and is tried again. */
 static void work(struct daemon *daemon)
 {
 	int more;
@@ -78,7 +87,10 @@ static void work(struct daemon *daemon)
 	if (daemon->stopping || daemon->phase == PHASE_STARTING)
 		return;
 	more = kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL);
-	wait_for_more(daemon, more > 0);
+	if (more == KBAN_E_NOMEM)
+		out_of_memory(daemon);
+	else
+		wait_for_more(daemon, more > 0);
 }
 
 int daemon_settle(struct daemon *daemon, struct kban_error **err)
@@ -444,7 +456,9 @@ static int prepare(struct daemon *daemon)
 		status = setup_backend(arguments, daemon->ctx, &daemon->backend);
 	if (status != EXIT_GOOD)
 		return status;
-	log_problems(daemon, daemon->config);
+	/* Standard error has them already. */
+	if (!log_is_on_error(daemon->log))
+		log_problems(daemon, daemon->config);
 	daemon->resolver = resolver_new(&daemon->loop, on_answer, daemon);
 	daemon->packet_filter = packet_filter_new(&daemon->loop, daemon->log);
 	if (daemon->resolver == NULL || daemon->packet_filter == NULL)

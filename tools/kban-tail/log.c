@@ -112,6 +112,11 @@ void log_close(struct log *log)
 	free(log);
 }
 
+bool log_is_on_error(const struct log *log)
+{
+	return log->kind == TO_FILE && log->fd == STDERR_FILENO;
+}
+
 void log_reopen(struct log *log)
 {
 	int fd;

@@ -8,6 +8,8 @@
 #ifndef KBAN_TAIL_LOG_H
 #define KBAN_TAIL_LOG_H
 
+#include <stdbool.h>
+
 #include <kban/kban.h>
 
 struct log;
@@ -23,6 +25,9 @@ int log_level_parse(const char *text);
  */
 int log_open(const char *target, int level, struct log **out, char problem[256]);
 void log_close(struct log *log);
+
+/* True if lines go to standard error. */
+bool log_is_on_error(const struct log *log);
 
 /* Open the file again, after a rotation. */
 void log_reopen(struct log *log);

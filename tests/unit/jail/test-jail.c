@@ -377,6 +377,61 @@ static void stats_tell_what_the_kernel_has(void **state)
 	assert_int_equal(stats.total_banned, 1);
 }
 
+static unsigned listings;
+static const struct kb_backend_ops *real_ops;
+
+static int count_listing(struct kban_backend *backend, const struct kb_set *set, kb_entry_fn *visit,
+			 void *data, struct kban_error **err)
+{
+	listings++;
+	return real_ops->list(backend, set, visit, data, err);
+}
+
+static void bans_that_end_together_are_looked_at_once(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kb_backend_ops counting;
+	char line[64];
+
+	options.max_retry = 1;
+	options.ban_time = 60 * KBAN_SECOND;
+	open_jail(bench, &options);
+	for (int i = 1; i <= 200; i++) {
+		snprintf(line, sizeof(line), "fail from 192.0.2.%d", i);
+		feed(bench, 0, line);
+	}
+	settle(bench);
+	real_ops = bench->backend->ops;
+	counting = *real_ops;
+	counting.list = count_listing;
+	bench->backend->ops = &counting;
+	listings = 0;
+	bench->now = at(61);
+	settle(bench);
+	assert_int_equal(listings, 2); /* one a family */
+	assert_null(kb_bans_first(bench->jail->bans));
+	bench->backend->ops = real_ops;
+}
+
+/* The wall clock was set forward by a day; the kernel's entries have their time still to come. */
+static void a_jump_of_the_clock_ends_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	struct kban_addr host = test_addr("192.0.2.1");
+	struct kban_ban ban;
+
+	options.max_retry = 1;
+	open_jail(bench, &options);
+	feed(bench, 0, "fail from 192.0.2.1");
+	settle(bench);
+	assert_int_equal(kban_jail_settle(bench->jail, at(86400), NULL), KBAN_OK);
+	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(ban.until == at(86400 + 3600));
+	assert_true(in_kernel(bench, "192.0.2.1"));
+}
+
 static void a_full_set_is_no_lie(void **state)
 {
 	struct bench *bench = *state;
@@ -476,6 +531,8 @@ int main(void)
 		JAIL_TEST(bans_by_hand),
 		JAIL_TEST(reports_need_no_log),
 		JAIL_TEST(stats_tell_what_the_kernel_has),
+		JAIL_TEST(bans_that_end_together_are_looked_at_once),
+		JAIL_TEST(a_jump_of_the_clock_ends_nothing),
 		JAIL_TEST(a_full_set_is_no_lie),
 		JAIL_TEST(shorter_structs_keep_defaults),
 		test_case(refuses, refusals),

@@ -6,6 +6,7 @@
 #include <kban/watch.h>
 #include <kban/why.h>
 
+#include "failing-alloc.h"
 #include "file-tree.h"
 #include "jail/watch.h"
 #include "store/store.h"
@@ -107,8 +108,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Lines of hosts, parted by blanks, written at the bench's time; then all is read. */
-static void log_failures(struct bench *bench, const char *hosts)
+/* Lines of hosts, parted by blanks, written at the bench's time. */
+static void append_failures(struct bench *bench, const char *hosts)
 {
 	kb_autofree char *copy = strdup(hosts);
 	char line[128];
@@ -120,8 +121,18 @@ static void log_failures(struct bench *bench, const char *hosts)
 	}
 	/* A look at every file is due by then at the latest. */
 	bench->now += 3 * KBAN_SECOND;
+}
+
+static void read_all(struct bench *bench)
+{
 	while (kban_watch_dispatch(bench->watch, bench->now, NULL) > 0)
 		continue;
+}
+
+static void log_failures(struct bench *bench, const char *hosts)
+{
+	append_failures(bench, hosts);
+	read_all(bench);
 }
 
 static bool is_banned(const struct bench *bench, const char *jail, const char *host)
@@ -279,6 +290,35 @@ static void why_tells_what_is_counted_and_protected(void **state)
 	kban_why_free(answer);
 }
 
+static void ignoreip_may_be_in_a_file(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_why *answer;
+
+	write_file(bench, "white", "w",
+		   "# ours\n192.0.2.1, 192.0.2.2 ; and\n\n2001:db8::/32 # all\n");
+	reload(bench, "[one]\nenabled = 1\nmaxretry = 1\nignoreip = file:@ROOT@/white 192.0.2.3\n");
+	log_failures(bench, "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.4 2001:db8::1");
+	assert_false(is_banned(bench, "one", "192.0.2.1") || is_banned(bench, "one", "192.0.2.2"));
+	assert_false(is_banned(bench, "one", "192.0.2.3") ||
+		     is_banned(bench, "one", "2001:db8::1"));
+	assert_true(is_banned(bench, "one", "192.0.2.4"));
+	answer = why(bench, "2001:db8::7");
+	assert_string_equal(answer->protections[0].entry, "2001:db8::/32");
+	kban_why_free(answer);
+}
+
+static void memory_for_hosts_is_bounded(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\nmaxhosts = 2\nmaxretry = 3\n");
+	log_failures(bench, "192.0.2.1 192.0.2.2 192.0.2.3 192.0.2.1 192.0.2.1");
+	assert_false(is_banned(bench, "one", "192.0.2.1"));
+	log_failures(bench, "192.0.2.1");
+	assert_true(is_banned(bench, "one", "192.0.2.1"));
+}
+
 static void why_remembers_what_is_over(void **state)
 {
 	struct bench *bench = *state;
@@ -326,6 +366,41 @@ static void what_no_longer_matters_is_forgotten(void **state)
 	assert_int_equal(failures, 0);
 }
 
+/* What the n-th allocation's failure leaves behind, another watch makes good. */
+static void running_out_of_memory_loses_nothing(void **state)
+{
+	struct bench *bench = *state;
+	bool failed = true;
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\n");
+	log_failures(bench, "192.0.2.200 192.0.2.200");
+	for (unsigned long n = 1; failed && n < 2000; n++) {
+		char hosts[128];
+		int status;
+
+		snprintf(hosts, sizeof(hosts), "10.0.%lu.%lu 10.0.%lu.%lu 10.1.%lu.%lu", n / 256,
+			 n % 256, n / 256, n % 256, n / 256, n % 256);
+		append_failures(bench, hosts);
+		failing_alloc_start(n);
+		status = kban_watch_dispatch(bench->watch, bench->now, NULL);
+		failed = failing_alloc_stop();
+		if (status == KBAN_E_NOMEM) {
+			assert_int_equal(kban_watch_dispatch(bench->watch, bench->now, NULL),
+					 KBAN_E_NOMEM);
+			kban_watch_free(kban_steal(bench->watch));
+			make_watch(bench);
+			configure(bench);
+		}
+		bench->now += 3 * KBAN_SECOND;
+		read_all(bench);
+		snprintf(hosts, sizeof(hosts), "10.0.%lu.%lu", n / 256, n % 256);
+		assert_true(is_banned(bench, "one", hosts) && is_banned(bench, "two", hosts));
+		snprintf(hosts, sizeof(hosts), "10.1.%lu.%lu", n / 256, n % 256);
+		assert_false(is_banned(bench, "one", hosts) || is_banned(bench, "two", hosts));
+	}
+	assert_false(failed);
+}
+
 #define WATCH_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -341,6 +416,9 @@ int main(void)
 		WATCH_TEST(why_tells_bans_and_lines),
 		WATCH_TEST(why_tells_what_is_counted_and_protected),
 		WATCH_TEST(why_remembers_what_is_over),
+		WATCH_TEST(ignoreip_may_be_in_a_file),
+		WATCH_TEST(memory_for_hosts_is_bounded),
+		WATCH_TEST(running_out_of_memory_loses_nothing),
 		WATCH_TEST(what_no_longer_matters_is_forgotten),
 	};
 
