@@ -65,14 +65,28 @@ KBAN_API const char *kban_config_problem_jail(const struct kban_config *config, 
 /** Nonzero if what it is about cannot be used; zero for a warning. */
 KBAN_API int kban_config_problem_is_error(const struct kban_config *config, size_t index);
 
-/** What DIR/fail2ban.conf says about the service, as it stands there; NULL where it says nothing.
+/**
+ * loglevel of DIR/fail2ban.conf. This and the next six are texts as they stand there; NULL where it
+ * says nothing.
  */
 KBAN_API const char *kban_config_log_level(const struct kban_config *config);
+
+/** logtarget: STDERR, SYSLOG, a path. */
 KBAN_API const char *kban_config_log_target(const struct kban_config *config);
+
+/** syslogsocket. */
 KBAN_API const char *kban_config_syslog_socket(const struct kban_config *config);
+
+/** socket: fail2ban's own, which kban does not use. */
 KBAN_API const char *kban_config_socket(const struct kban_config *config);
+
+/** pidfile. */
 KBAN_API const char *kban_config_pid_file(const struct kban_config *config);
+
+/** allowipv6: auto, yes or no. */
 KBAN_API const char *kban_config_allow_ipv6(const struct kban_config *config);
+
+/** dbfile: fail2ban's own, which kban does not use. */
 KBAN_API const char *kban_config_database(const struct kban_config *config);
 
 /** How long bans that are over are remembered (dbpurgeage); a day by default. */
@@ -84,8 +98,10 @@ KBAN_API unsigned kban_config_max_stored_matches(const struct kban_config *confi
 /** How many jails are enabled, usable or not, in the order of their first appearance. */
 KBAN_API size_t kban_config_jail_count(const struct kban_config *config);
 
+/** Name of an enabled jail. */
 KBAN_API const char *kban_config_jail_name(const struct kban_config *config, size_t index);
 
+/** What is said about an enabled jail. */
 KBAN_API const struct kban_jail_config *kban_config_jail(const struct kban_config *config,
 							 size_t index);
 

@@ -105,8 +105,10 @@ KBAN_API const char *kban_filter_rule_text(const struct kban_filter *filter,
 KBAN_API const char *kban_filter_rule_file(const struct kban_filter *filter,
 					   enum kban_rule_kind kind, size_t index, unsigned *line);
 
-/** Formats of time stamps the filter knows, and what reports call them. */
+/** How many formats of time stamps the filter knows. */
 KBAN_API size_t kban_filter_date_format_count(const struct kban_filter *filter);
+
+/** What reports call a format: "{^LN-BEG}MON Day 24hour:Minute:Second". */
 KBAN_API const char *kban_filter_date_format_name(const struct kban_filter *filter, size_t index);
 
 /** How many lines may belong together; 1 for most filters. */

@@ -18,6 +18,7 @@ extern "C" {
 
 struct kban_jail_config;
 
+/** Name of the jail: that of its section. */
 KBAN_API const char *kban_jail_config_name(const struct kban_jail_config *jail);
 
 /** Zero if an error is about this jail or about all. What it has besides can still be asked. */
@@ -78,8 +79,12 @@ KBAN_API const char *kban_jail_config_file(const struct kban_jail_config *jail,
 /** A setting that is a number, a time or a switch. Its default where it is missing or wrong. */
 KBAN_API long long kban_jail_config_number(const struct kban_jail_config *jail,
 					   enum kban_setting setting);
+
+/** A setting that is a time; see kban_jail_config_number(). */
 KBAN_API kban_usec kban_jail_config_time(const struct kban_jail_config *jail,
 					 enum kban_setting setting);
+
+/** A setting that is a switch, zero or one; see kban_jail_config_number(). */
 KBAN_API int kban_jail_config_switch(const struct kban_jail_config *jail,
 				     enum kban_setting setting);
 
@@ -95,6 +100,8 @@ KBAN_API const unsigned *kban_jail_config_multipliers(const struct kban_jail_con
  * ones are left out.
  */
 KBAN_API size_t kban_jail_config_ignore_count(const struct kban_jail_config *jail);
+
+/** One of these entries. */
 KBAN_API const char *kban_jail_config_ignore(const struct kban_jail_config *jail, size_t index);
 
 /** Where a jail's lines come from. */
@@ -107,13 +114,21 @@ KBAN_API enum kban_log_kind kban_jail_config_log_kind(const struct kban_jail_con
 
 /** Entries of logpath: paths and glob patterns, and where to begin. None with the journal. */
 KBAN_API size_t kban_jail_config_pattern_count(const struct kban_jail_config *jail);
+
+/** One of these patterns. */
 KBAN_API const char *kban_jail_config_pattern(const struct kban_jail_config *jail, size_t index);
+
+/** Where to begin in files of that pattern. */
 KBAN_API enum kban_follow_from kban_jail_config_pattern_from(const struct kban_jail_config *jail,
 							     size_t index);
 
 /** The files that these matched when the configuration was read, sorted, each once. */
 KBAN_API size_t kban_jail_config_log_count(const struct kban_jail_config *jail);
+
+/** One of these files. */
 KBAN_API const char *kban_jail_config_log(const struct kban_jail_config *jail, size_t index);
+
+/** Where to begin in that file. */
 KBAN_API enum kban_follow_from kban_jail_config_log_from(const struct kban_jail_config *jail,
 							 size_t index);
 
@@ -122,16 +137,24 @@ KBAN_API enum kban_follow_from kban_jail_config_log_from(const struct kban_jail_
  * They are the jail's and its filter's.
  */
 KBAN_API size_t kban_jail_config_match_count(const struct kban_jail_config *jail);
+
+/** Words of one match. */
 KBAN_API size_t kban_jail_config_match_word_count(const struct kban_jail_config *jail,
 						  size_t match);
+
+/** One of these words. */
 KBAN_API const char *kban_jail_config_match_word(const struct kban_jail_config *jail, size_t match,
 						 size_t index);
 
 /** Patterns that the filter and the jail together give, with all but the built-in tags resolved. */
 KBAN_API size_t kban_jail_config_rule_count(const struct kban_jail_config *jail,
 					    enum kban_rule_kind kind);
+
+/** One of these patterns, with its built-in tags. */
 KBAN_API const char *kban_jail_config_rule(const struct kban_jail_config *jail,
 					   enum kban_rule_kind kind, size_t index);
+
+/** The file a pattern was written in, or NULL; @a line (may be NULL) receives the line. */
 KBAN_API const char *kban_jail_config_rule_file(const struct kban_jail_config *jail,
 						enum kban_rule_kind kind, size_t index,
 						unsigned *line);
@@ -144,6 +167,8 @@ KBAN_API unsigned kban_jail_config_max_lines(const struct kban_jail_config *jail
 
 /** Patterns of time stamps; none: the usual ones. */
 KBAN_API size_t kban_jail_config_date_pattern_count(const struct kban_jail_config *jail);
+
+/** One of these patterns. */
 KBAN_API const char *kban_jail_config_date_pattern(const struct kban_jail_config *jail,
 						   size_t index);
 
@@ -161,8 +186,12 @@ KBAN_API const char *kban_jail_config_action_file(const struct kban_jail_config 
 /** What the jail hands to an action, with 'name', which by default is that of the jail. */
 KBAN_API size_t kban_jail_config_parameter_count(const struct kban_jail_config *jail,
 						 size_t action);
+
+/** Name of a parameter. */
 KBAN_API const char *kban_jail_config_parameter_name(const struct kban_jail_config *jail,
 						     size_t action, size_t index);
+
+/** Its value. */
 KBAN_API const char *kban_jail_config_parameter_value(const struct kban_jail_config *jail,
 						      size_t action, size_t index);
 

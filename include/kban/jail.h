@@ -172,6 +172,7 @@ struct kban_jail_stats {
 		.size = sizeof(struct kban_jail_stats) \
 	}
 
+/** Fill @a out, up to its size, with the figures of now. */
 KBAN_API void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out);
 
 /** The options the jail works by, as settled; texts live as long as the jail. */

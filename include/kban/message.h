@@ -71,8 +71,12 @@ KBAN_API unsigned kban_message_flags(const struct kban_message *message);
  */
 KBAN_API KBAN_MUST_CHECK int kban_message_write_call(const char *method, const char *parameters,
 						     unsigned flags, struct kban_text *out);
+
+/** The same for a reply; @a flags may have KBAN_MESSAGE_CONTINUES. */
 KBAN_API KBAN_MUST_CHECK int kban_message_write_reply(const char *parameters, unsigned flags,
 						      struct kban_text *out);
+
+/** The same for an error by the name of @a error: "io.kban.NoSuchJail". */
 KBAN_API KBAN_MUST_CHECK int kban_message_write_error(const char *error, const char *parameters,
 						      struct kban_text *out);
 

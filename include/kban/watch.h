@@ -38,6 +38,13 @@ struct kban_watch_options {
 		.size = sizeof(struct kban_watch_options) \
 	}
 
+/**
+ * A watch without jails.
+ *
+ * @param out  Receives it, owned by the caller.
+ *
+ * @return KBAN_OK, or what following files needs and has not: KBAN_E_SYSTEM, KBAN_E_NOMEM.
+ */
 KBAN_API KBAN_MUST_CHECK int kban_watch_new(struct kban_context *ctx,
 					    const struct kban_watch_options *options,
 					    struct kban_watch **out, struct kban_error **err);
@@ -91,8 +98,10 @@ KBAN_API KBAN_MUST_CHECK int kban_watch_audit(struct kban_watch *watch, kban_use
  */
 KBAN_API const struct kban_rules *kban_watch_rules(const struct kban_watch *watch);
 
-/** Jails in order of their names, those that cannot run included. */
+/** How many jails there are, in order of their names, those that cannot run included. */
 KBAN_API size_t kban_watch_jail_count(const struct kban_watch *watch);
+
+/** Name of a jail; valid until the next kban_watch_configure(), as are the next two. */
 KBAN_API const char *kban_watch_jail_name(const struct kban_watch *watch, size_t index);
 
 /** The jail, or NULL if it cannot run. */

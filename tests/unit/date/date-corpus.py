@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Times that fail2ban gives to lines: section "dates" of the corpus that KBAN_CORPUS names.
+"""Times that fail2ban gives to lines: section "dates" of the corpus (see tests/data/corpus.py).
 
-date-corpus.py DATE-LINES reads the expectations and asks that program. Lines of one suite are of
+date-corpus.py SOURCE_ROOT DATE-LINES reads the expectations and asks that program. Lines of one suite are of
 one log. What a line without a stamp is timed by is not asked here.
 """
 
@@ -13,7 +13,9 @@ import pathlib
 import subprocess
 import sys
 
-SKIPPED = 77
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "data"))
+
+from corpus import SKIPPED, find  # noqa: E402
 
 
 def ask(program, rows):
@@ -36,15 +38,16 @@ def differs(row, answer):
 
 
 def main():
-    corpus = os.environ.get("KBAN_CORPUS")
+    corpus = find(sys.argv[1])
     if corpus is None:
+        print("no corpus: set KBAN_CORPUS to its folder")
         return SKIPPED
     count = wrong = 0
     for path in sorted(pathlib.Path(corpus, "dates", "expected").glob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text().splitlines()]
         for _, suite in itertools.groupby(rows, key=lambda row: row["suite"]):
             suite = list(suite)
-            for row, answer in zip(suite, ask(sys.argv[1], suite), strict=True):
+            for row, answer in zip(suite, ask(sys.argv[2], suite), strict=True):
                 count += 1
                 if differs(row, answer):
                     wrong += 1
