@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The daemon as a service: starting, telling that it is ready, signals, and starts that must fail."""
+
+import os
+import signal
+import socket
+import subprocess
+
+from support import KBAN_TAIL, Case, in_set, main, wait_until
+
+
+class Start(Case):
+    def command(self, host, *options):
+        return [KBAN_TAIL, "-c", host.config, "--state", host.state, "--socket", host.socket,
+                "--log-target", host.journal] + list(options)
+
+    def test_background_start_returns_when_ready(self):
+        host = self.host()
+        done = subprocess.run(self.command(host), capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(host.client("ping").stdout, "Server replied: pong\n")
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        host.client("stop")
+        wait_until("the end", lambda: not os.path.exists(host.socket))
+
+    def test_relative_paths_hold_in_the_background(self):
+        host = self.host()
+        subprocess.run([KBAN_TAIL, "-c", "etc", "--state", "state", "--socket", "kban.sock",
+                        "--log-target", "./kban.log"], cwd=host.dir, check=True, timeout=60)
+        self.assertEqual(host.client("reload").returncode, 0)
+        host.client("stop")
+        wait_until("the end", lambda: not os.path.exists(host.socket))
+        self.assertTrue(os.path.getsize(host.journal) > 0)
+
+    def fails(self, host, *command, says, **kwargs):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, **kwargs)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, says)
+        self.assertFalse(os.path.exists(host.socket))
+
+    def test_without_capability(self):
+        host = self.host()
+        self.fails(host, "setpriv", "--bounding-set", "-net_admin", *self.command(host, "--foreground"),
+                   says="CAP_NET_ADMIN")
+
+    def test_without_iptables(self):
+        host = self.host()
+        self.fails(host, *self.command(host, "--foreground"), says="iptables",
+                   env=dict(os.environ, PATH="/nonexistent"))
+
+    def test_failed_start_in_the_background_tells(self):
+        host = self.host().start()
+        other = self.host()
+        other.state = host.state
+        self.fails(other, *self.command(other), says="in use by process %d" % host.process.pid)
+
+
+class Systemd(Case):
+    def test_readiness_and_end(self):
+        host = self.host()
+        path = os.path.join(host.dir, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(path)
+            manager.settimeout(20)
+            os.environ["NOTIFY_SOCKET"] = path
+            self.addCleanup(os.environ.pop, "NOTIFY_SOCKET")
+            host.start()
+            manager.setblocking(False)
+            try:
+                first = manager.recv(4096)
+            except BlockingIOError:
+                self.skipTest("built without libsystemd")
+            self.assertIn(b"READY=1", first)
+            manager.settimeout(20)
+            host.process.send_signal(signal.SIGHUP)
+            self.assertIn(b"RELOADING=1", manager.recv(4096))
+            self.assertIn(b"READY=1", manager.recv(4096))
+            host.stop()
+            self.assertIn(b"STOPPING=1", manager.recv(4096))
+
+
+class Signals(Case):
+    def test_log_is_opened_again(self):
+        host = self.host().start()
+        os.rename(host.journal, host.journal + ".1")
+        host.process.send_signal(signal.SIGUSR1)
+        wait_until("a new log", lambda: os.path.exists(host.journal) and os.path.getsize(host.journal) > 0)
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        with open(host.journal) as file:
+            self.assertRegex(file.read(), r"fail2ban\.actions +\[\d+\]: NOTICE  \[test\] Ban 192\.0\.2\.1\n")
+
+    def test_many_signals(self):
+        host = self.host().start()
+        for _ in range(2000):
+            host.process.send_signal(signal.SIGUSR1)
+        self.assertEqual(host.client("ping").returncode, 0)
+
+
+if __name__ == "__main__":
+    main()
