@@ -325,8 +325,8 @@ static int map_everything(struct loading *loading)
 	return status == KBAN_OK ? expand(loading, NULL) : status;
 }
 
-int kb_filter_map_load(const struct kb_filter_request *request, struct kb_filter_map *map,
-		       struct kban_error **err)
+static int load(const struct kb_filter_request *request, int (*fill)(struct loading *loading),
+		struct kb_filter_map *map, struct kban_error **err)
 {
 	struct loading loading = { .request = request, .map = map, .err = err };
 	int status = read_item(&loading);
@@ -334,23 +334,21 @@ int kb_filter_map_load(const struct kb_filter_request *request, struct kb_filter
 	if (status == KBAN_OK)
 		status = read_files(&loading);
 	if (status == KBAN_OK && map->conf != NULL)
-		status = map_for_jail(&loading);
+		status = fill(&loading);
 	kb_options_clear(&loading.variables);
 	return status;
+}
+
+int kb_filter_map_load(const struct kb_filter_request *request, struct kb_filter_map *map,
+		       struct kban_error **err)
+{
+	return load(request, map_for_jail, map, err);
 }
 
 int kb_filter_map_load_all(const struct kb_filter_request *request, struct kb_filter_map *map,
 			   struct kban_error **err)
 {
-	struct loading loading = { .request = request, .map = map, .err = err };
-	int status = read_item(&loading);
-
-	if (status == KBAN_OK)
-		status = read_files(&loading);
-	if (status == KBAN_OK && map->conf != NULL)
-		status = map_everything(&loading);
-	kb_options_clear(&loading.variables);
-	return status;
+	return load(request, map_everything, map, err);
 }
 
 void kb_filter_map_clear(struct kb_filter_map *map)
