@@ -194,11 +194,21 @@ static int check_formula(const struct kb_jail_origin *origin, struct kban_jail_c
 		    "otherwise");
 }
 
+static int check_ignore_command(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	const char *text = kban_jail_config_text(jail, KBAN_SETTING_IGNORECOMMAND);
+
+	if (text == NULL || *text == '\0')
+		return KBAN_OK;
+	return warn(origin, jail, KBAN_SETTING_IGNORECOMMAND, "is not run:",
+		    "whom it would pass over is counted; ignoreip can protect addresses");
+}
+
 int kb_jail_values_read(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	static int (*const readers[])(const struct kb_jail_origin *, struct kban_jail_config *) = {
-		check_backend, check_usedns,     check_bantime,
-		read_factor,   read_multipliers, check_formula,
+		check_backend,    check_usedns,  check_bantime,        read_factor,
+		read_multipliers, check_formula, check_ignore_command,
 	};
 	int status = KBAN_OK;
 

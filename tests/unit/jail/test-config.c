@@ -187,6 +187,10 @@ static const struct sample each_mistake_is_told[] = {
 };
 
 static const struct sample what_works_by_chance_is_a_warning[] = {
+	{ "[a]\nenabled = 1\nignorecommand = /bin/x <ip>\n",
+	  "a? " AT
+	  "3: ignorecommand is not run: '/bin/x <ip>'; whom it would pass over is counted; "
+	  "ignoreip can protect addresses\n" },
 	{ "[a]\nenabled = maybe",
 	  "a? " AT "2: enabled must be yes or no, not 'maybe', which counts as no\n" },
 	{ "[a]\nenabled = true # yes",
