@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """From a line in the log to the kernel, and what outlives the daemon."""
 
+import random
 import signal
 import statistics
 import threading
@@ -104,6 +105,26 @@ class Restart(Case):
         self.assertTrue(in_set("kban-test", "192.0.2.1"))
         self.assertFalse(in_set("kban-test", "192.0.2.2"))
         self.assertFalse(in_set("kban-test", "192.0.2.3"))
+
+    def test_kills_at_any_moment(self):
+        """Hosts that fail three times are banned, hosts that fail twice are not, whenever the daemon dies."""
+        seed = time.time_ns()
+        chance = random.Random(seed)
+        print("seed %d" % seed)
+        host = self.host({"test": {"maxretry": 3}}).start()
+        thrice, twice = range(1, 301), range(301, 601)
+        lines = list(thrice) * 3 + list(twice) * 2
+        chance.shuffle(lines)
+        part = len(lines) // 25
+        for i in range(25):
+            host.fail(*["10.0.%d.%d" % (n // 256, n % 256) for n in lines[i * part:(i + 1) * part]])
+            time.sleep(chance.random() * 0.03)
+            host.kill()
+            host.start()
+        host.fail(*["192.0.2.1"] * 3)
+        wait_until("the last ban", lambda: in_set("kban-test", "192.0.2.1"))
+        self.assertEqual(set(members("kban-test")) - {"192.0.2.1"},
+                         {"10.0.%d.%d" % (n // 256, n % 256) for n in thrice})
 
     def test_reload_keeps_bans_and_counters(self):
         host = self.host({"test": {"maxretry": 2}}).start()
