@@ -246,10 +246,14 @@ void command_banned(struct command *command)
 	}
 	jails = json_array();
 	for (size_t i = 0; i < kban_watch_jail_count(watch); i++) {
-		json_t *entry = json_object();
+		const struct kban_jail *jail = kban_watch_jail(watch, i);
+		json_t *entry;
 
+		if (jail == NULL)
+			continue;
+		entry = json_object();
 		json_object_set_new(entry, "jail", json_string(kban_watch_jail_name(watch, i)));
-		json_object_set_new(entry, "addresses", banned_in(kban_watch_jail(watch, i)));
+		json_object_set_new(entry, "addresses", banned_in(jail));
 		json_array_append_new(jails, entry);
 	}
 	json_object_set_new(command->reply, "jails", jails);

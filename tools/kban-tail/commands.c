@@ -176,12 +176,15 @@ static void unban_addresses(struct command *command)
 	settle(command);
 }
 
-static json_t *problems(const struct kban_config *config)
+/* What is wrong: the mistakes, or what works but hardly as meant. */
+static json_t *problems(const struct kban_config *config, int are_errors)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; config != NULL && i < kban_config_problem_count(config); i++)
-		json_array_append_new(list, json_string(kban_config_problem_text(config, i)));
+		if (!kban_config_problem_is_error(config, i) == !are_errors)
+			json_array_append_new(list,
+					      json_string(kban_config_problem_text(config, i)));
 	return list;
 }
 
@@ -198,7 +201,7 @@ static void reload(struct command *command)
 	if (status < 0)
 		command->error = "BadConfiguration";
 	json_object_set_new(command->reply, "problems",
-			    problems(status < 0 ? config : command->daemon->config));
+			    problems(status < 0 ? config : command->daemon->config, status < 0));
 }
 
 static int kept_bans(const struct kban_watch *watch)
