@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
+#include "cli/iso-time.h"
 #include "kban-regex/report.h"
 
 struct report {
@@ -28,27 +28,11 @@ static json_t *text_value(struct kban_text text)
 	return json_stringn(text.data, text.len);
 }
 
-/* "2005-06-21T16:47:48+02:00", with a fraction where there is one. */
 static json_t *time_value(kban_usec when)
 {
-	kban_usec fraction = when % KBAN_SECOND;
-	time_t seconds;
-	struct tm local;
-	char date[64];
-	char zone[16];
+	char text[CLI_ISO_TIME_SIZE];
 
-	if (when == KBAN_TIME_NONE)
-		return json_null();
-	if (fraction < 0)
-		fraction += KBAN_SECOND;
-	seconds = (time_t)((when - fraction) / KBAN_SECOND);
-	if (localtime_r(&seconds, &local) == NULL)
-		return json_integer(seconds);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &local);
-	strftime(zone, sizeof(zone), "%z", &local);
-	if (fraction == 0)
-		return json_sprintf("%s%.3s:%s", date, zone, zone + 3);
-	return json_sprintf("%s.%06d%.3s:%s", date, (int)fraction, zone, zone + 3);
+	return when == KBAN_TIME_NONE ? json_null() : json_string(cli_iso_time(when, text));
 }
 
 /* Named groups, without those that have a place of their own or serve sessions only. */

@@ -6,14 +6,6 @@
 
 #include "setup.h"
 
-static bool has_errors(const struct kban_config *config)
-{
-	for (size_t i = 0; i < kban_config_problem_count(config); i++)
-		if (kban_config_problem_is_error(config, i))
-			return true;
-	return false;
-}
-
 /* The config's own errors were printed; a jail has the first of them as its problem. */
 static bool was_printed(const struct kban_config *config, const char *problem)
 {
@@ -71,7 +63,7 @@ int check_run(const struct arguments *arguments)
 		status = make_jails(ctx, config, &found);
 	if (status != EXIT_GOOD)
 		return status;
-	if (found || has_errors(config)) {
+	if (found || setup_has_errors(config)) {
 		puts("ERROR: test configuration failed");
 		return EXIT_BAD_CONFIG;
 	}

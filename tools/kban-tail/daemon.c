@@ -319,14 +319,6 @@ void daemon_stop(struct daemon *daemon, bool flush)
 		end(daemon, EXIT_GOOD);
 }
 
-static bool has_errors(const struct kban_config *config)
-{
-	for (size_t i = 0; i < kban_config_problem_count(config); i++)
-		if (kban_config_problem_is_error(config, i))
-			return true;
-	return false;
-}
-
 static void log_problems(const struct daemon *daemon, const struct kban_config *config)
 {
 	for (size_t i = 0; i < kban_config_problem_count(config); i++)
@@ -343,7 +335,7 @@ static int load_again(struct daemon *daemon, struct kban_config **config, struct
 	if (status < 0)
 		return status;
 	log_problems(daemon, *config);
-	if (has_errors(*config))
+	if (setup_has_errors(*config))
 		return KBAN_E_SYNTAX;
 	return kban_watch_configure(daemon->watch, *config, err);
 }

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 #include <uv.h>
 
+#include "cli/iso-time.h"
 #include "packet-filter.h"
 #include "resolver.h"
 #include "setup.h"
@@ -18,23 +18,6 @@ static kban_usec fixed_clock(void *data)
 	const struct arguments *arguments = data;
 
 	return arguments->now;
-}
-
-/* ISO 8601 with the local zone's offset. */
-static void print_time(kban_usec time, char *buffer, size_t size)
-{
-	time_t seconds = (time_t)(time / KBAN_SECOND);
-	struct tm parts;
-	char zone[8];
-	size_t len;
-
-	if (localtime_r(&seconds, &parts) == NULL) {
-		snprintf(buffer, size, "-");
-		return;
-	}
-	len = strftime(buffer, size, "%Y-%m-%dT%H:%M:%S", &parts);
-	strftime(zone, sizeof(zone), "%z", &parts);
-	snprintf(buffer + len, size - len, "%.3s:%s", zone, zone + 3);
 }
 
 static void print_json(const struct kban_event *event, const char *host, const char *time)
@@ -69,12 +52,12 @@ static void print_text(const struct kban_event *event, const char *host, const c
 static void on_event(const struct kban_event *event, void *data)
 {
 	const struct arguments *arguments = data;
-	char host[KBAN_ADDR_TEXT_SIZE], time[40];
+	char host[KBAN_ADDR_TEXT_SIZE], time[CLI_ISO_TIME_SIZE];
 
 	if (event->kind != KBAN_EVENT_BAN)
 		return;
 	kban_addr_print(&event->host, host);
-	print_time(event->time, time, sizeof(time));
+	cli_iso_time(event->time, time);
 	if (arguments->json)
 		print_json(event, host, time);
 	else

@@ -28,6 +28,14 @@ int setup_config(const struct arguments *arguments, struct kban_context *ctx,
 	return EXIT_GOOD;
 }
 
+bool setup_has_errors(const struct kban_config *config)
+{
+	for (size_t i = 0; i < kban_config_problem_count(config); i++)
+		if (kban_config_problem_is_error(config, i))
+			return true;
+	return false;
+}
+
 /* In the background nobody reads standard error. */
 static const char *log_target(const struct arguments *arguments, const struct kban_config *config)
 {

@@ -13,6 +13,9 @@
 int setup_config(const struct arguments *arguments, struct kban_context *ctx,
 		 struct kban_config **out);
 
+/* True if something in @a config cannot be used. */
+bool setup_has_errors(const struct kban_config *config);
+
 /* Open the log that options and configuration ask for, and let @a ctx log into it. */
 int setup_log(const struct arguments *arguments, const struct kban_config *config,
 	      struct kban_context *ctx, struct log **out);
