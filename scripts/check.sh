@@ -12,6 +12,9 @@ quick=
 
 # shellcheck disable=SC2086
 install_packages $build_packages $run_packages $test_packages || exit 1
+if [ -z "${KBAN_FAIL2BAN-}" ] && unpack_fail2ban build-fail2ban; then
+	export KBAN_FAIL2BAN="$PWD/build-fail2ban"
+fi
 
 passed=0
 failed=0
@@ -68,10 +71,28 @@ run() {
 	rm -f "$log"
 }
 
-build build-asan gcc --native-file dev.ini && run build-asan ${quick:+--no-suite corpus --no-suite net}
+# fuzz SECONDS [TARGET…]: each target counts. With the same seed it is the change that fails, and not bad luck.
+fuzz() {
+	echo "== fuzz $*"
+	log=$(mktemp)
+	KBAN_FUZZ_SEED=1 scripts/fuzz.sh "$@" 2>&1 | tee "$log"
+	good=$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$log" | tail -1)
+	bad=$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$log" | tail -1)
+	if [ -z "$good" ]; then
+		fail "scripts/fuzz.sh"
+	else
+		passed=$((passed + good))
+		failed=$((failed + bad))
+	fi
+	rm -f "$log"
+}
+
+build build-asan gcc --native-file dev.ini && run build-asan ${quick:+--no-suite corpus --no-suite differential --no-suite net}
 if [ -z "$quick" ]; then
 	build build-release gcc -Dbuildtype=release -Dwerror=true && run build-release
 	build build-clang clang -Dwerror=true && run build-clang --suite unit --suite api --suite cli
+	fuzz 60
+	fuzz 20 action syslog journal state formula
 fi
 
 echo "$passed passed, $failed failed"

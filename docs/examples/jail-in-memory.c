@@ -46,9 +46,10 @@ int main(void)
 		return EXIT_FAILURE;
 	kban_jail_set_listener(jail, tell, NULL);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct kban_line line = {
-			{ lines[i], strlen(lines[i]) }, "memory", i + 1, KBAN_LINE_REPLAY
-		};
+		struct kban_line line = { .text = { lines[i], strlen(lines[i]) },
+					  .source = "memory",
+					  .number = i + 1,
+					  .age = KBAN_LINE_REPLAY };
 
 		if (kban_jail_feed(jail, &line, kban_context_now(ctx)) < 0)
 			return EXIT_FAILURE;

@@ -15,12 +15,13 @@ _kban_client_words()
     status:1) candidates="--all $(_kban_client_jails)" ;;
     status:2) candidates='basic short' ;;
     get:1 | set:1) candidates=$(_kban_client_jails) ;;
-    get:2) candidates='banip banned' ;;
+    get:2) candidates='action actionmethods actionproperties actions banip banned journalmatch logpath' ;;
     get:3) [[ $2 == banip ]] && candidates='--with-time' ;;
-    set:2) candidates='banip unbanip' ;;
-    set:3) [[ $2 == banip ]] && candidates='--force' || candidates='--report-absent' ;;
+    set:2) candidates='action addaction addjournalmatch addlogpath banip delaction deljournalmatch dellogpath unbanip' ;;
+    set:3) case $2 in banip) candidates='--force' ;; unbanip) candidates='--report-absent' ;; esac ;;
     unban:1) candidates='--all' ;;
     stop:1) candidates='--flush' ;;
+    import-fail2ban:*) candidates='--database --dry-run --no-kernel --remove-rules' ;;
     esac
 }
 
@@ -28,7 +29,7 @@ _kban_client()
 {
     local current=${COMP_WORDS[COMP_CWORD]} candidates='' i
     local options='--socket --json --timeout --help --version'
-    local commands='banned flush get ping reload set status stop unban version why'
+    local commands='banned flush get import-fail2ban ping reload set status stop unban version why'
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in

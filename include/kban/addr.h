@@ -33,8 +33,8 @@ struct kban_addr {
  *
  * Accepted are the forms of inet_pton(3), which has no short or octal forms, also followed by '/'
  * and a prefix length or, for a contiguous mask, an address (192.0.2.0/255.255.255.0); all of it
- * may be in one pair of brackets. Host bits are cleared. An IPv4-mapped address becomes IPv4; with
- * a prefix it stays IPv6. Zones (fe80::1%eth0) are refused.
+ * may be in one pair of brackets. Host bits are cleared. An IPv4-mapped address becomes IPv4; a
+ * network of them stays IPv6. Zones (fe80::1%eth0) are refused.
  *
  * @param out  Written on success only.
  *
@@ -56,6 +56,13 @@ KBAN_API int kban_addr_equal(const struct kban_addr *left, const struct kban_add
 
 /** Nonzero if @a network contains all of @a addr. An address contains itself. */
 KBAN_API int kban_addr_contains(const struct kban_addr *network, const struct kban_addr *addr);
+
+/**
+ * The network of @a prefix bits that @a addr lies in; @a addr itself if it has no more bits than
+ * that. @a out may be @a addr.
+ */
+KBAN_API void kban_addr_network(const struct kban_addr *addr, unsigned prefix,
+				struct kban_addr *out);
 
 /** Nonzero if @a addr is a network rather than one address. */
 KBAN_API int kban_addr_is_network(const struct kban_addr *addr);

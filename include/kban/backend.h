@@ -13,6 +13,7 @@
 #include <kban/addr.h>
 #include <kban/context.h>
 #include <kban/error.h>
+#include <kban/rules.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,11 +35,38 @@ KBAN_API KBAN_MUST_CHECK int kban_backend_ipset_new(struct kban_context *ctx,
 						    struct kban_backend **out,
 						    struct kban_error **err);
 
+/**
+ * A backend of kernel sets with timeouts, through libnftables (see nft(8)), for hosts without
+ * iptables: it also makes the rules that refer to them (kban_backend_put_rules()).
+ *
+ * @return As kban_backend_ipset_new().
+ */
+KBAN_API KBAN_MUST_CHECK int kban_backend_nft_new(struct kban_context *ctx,
+						  struct kban_backend **out,
+						  struct kban_error **err);
+
 /** NULL is allowed. Leaves kernel sets as they are. */
 KBAN_API void kban_backend_free(struct kban_backend *backend);
 
-/** "memory" or "ipset". */
+/** "memory", "ipset" or "nft". */
 KBAN_API const char *kban_backend_name(const struct kban_backend *backend);
+
+/** Nonzero if kban_backend_put_rules() makes the rules, rather than programs: see kban/rules.h. */
+KBAN_API int kban_backend_makes_rules(const struct kban_backend *backend);
+
+/**
+ * Make the packet filter contain @a rules, in one transaction; rules of ours that it has too much
+ * are removed. A rule whose chain is not there waits for it, which is logged.
+ *
+ * @param rules  Written in KBAN_RULES_NFT. NULL: none are wanted.
+ *
+ * @return How many rules were added or removed; KBAN_E_INVAL if programs do it; or what the kernel
+ *         answered: KBAN_E_NOTFOUND if a set is missing, KBAN_E_DENIED, KBAN_E_SYSTEM,
+ *         KBAN_E_NOMEM. Then it contains what it did before.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_backend_put_rules(struct kban_backend *backend,
+						    const struct kban_rules *rules,
+						    struct kban_error **err);
 
 /**
  * Nonzero, and @a remaining is written, if @a addr is banned in @a set now. For tests and for

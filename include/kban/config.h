@@ -39,10 +39,22 @@ KBAN_API const char *kban_config_default_dir(void);
 KBAN_API KBAN_MUST_CHECK int kban_config_load(struct kban_context *ctx, const char *dir,
 					      struct kban_config **out, struct kban_error **err);
 
-/** The same with one jail only, whether it is enabled or not. KBAN_E_NOTFOUND without it. */
+/**
+ * The same with one jail only, whether it is enabled or not. KBAN_E_NOTFOUND without it.
+ *
+ * @param jail  Its name, with options if any ("sshd[mode=ddos]"). They beat those of the jail, and
+ *              its filter has them as arguments, too.
+ */
 KBAN_API KBAN_MUST_CHECK int kban_config_load_jail(struct kban_context *ctx, const char *dir,
 						   const char *jail, struct kban_config **out,
 						   struct kban_error **err);
+
+/** The same for lines of @a kind, whatever the jail reads: that decides what its filter expects. */
+KBAN_API KBAN_MUST_CHECK int kban_config_load_jail_for_log(struct kban_context *ctx,
+							   const char *dir, const char *jail,
+							   enum kban_log_kind kind,
+							   struct kban_config **out,
+							   struct kban_error **err);
 
 /** Take one more reference. @return @a config. */
 KBAN_API struct kban_config *kban_config_ref(struct kban_config *config);
@@ -66,6 +78,12 @@ KBAN_API const char *kban_config_problem_jail(const struct kban_config *config, 
 KBAN_API int kban_config_problem_is_error(const struct kban_config *config, size_t index);
 
 /**
+ * Nonzero for a jail without skip_if_nologs of whose logs there is none: it runs, and waits for
+ * them. No error; but who tests a configuration wants to know.
+ */
+KBAN_API int kban_config_problem_is_waiting(const struct kban_config *config, size_t index);
+
+/**
  * loglevel of DIR/fail2ban.conf. This and the next six are texts as they stand there; NULL where it
  * says nothing.
  */
@@ -83,7 +101,7 @@ KBAN_API const char *kban_config_socket(const struct kban_config *config);
 /** pidfile. */
 KBAN_API const char *kban_config_pid_file(const struct kban_config *config);
 
-/** allowipv6: auto, yes or no. */
+/** allowipv6: auto, yes or no; with no, actions are not started for IPv6 before its first ban. */
 KBAN_API const char *kban_config_allow_ipv6(const struct kban_config *config);
 
 /** dbfile: fail2ban's own, which kban does not use. */
@@ -94,6 +112,16 @@ KBAN_API kban_usec kban_config_purge_age(const struct kban_config *config);
 
 /** Log lines that are remembered of a ban (dbmaxmatches); 10 by default. */
 KBAN_API unsigned kban_config_max_stored_matches(const struct kban_config *config);
+
+/** What is to keep the banned out. */
+enum kban_packet_filter {
+	KBAN_PACKET_FILTER_AUTO,  /**< the first of the following that this host has */
+	KBAN_PACKET_FILTER_IPSET, /**< sets of ipset(8), rules of iptables(8) */
+	KBAN_PACKET_FILTER_NFT    /**< sets and rules of nft(8) */
+};
+
+/** packetfilter of DIR/fail2ban.conf: auto, ipset or nft; auto by default. */
+KBAN_API enum kban_packet_filter kban_config_packet_filter(const struct kban_config *config);
 
 /** How many jails are enabled, usable or not, in the order of their first appearance. */
 KBAN_API size_t kban_config_jail_count(const struct kban_config *config);

@@ -80,6 +80,23 @@ typedef int kban_resolve_fn(const char *name, struct kban_addr *out, size_t max,
 KBAN_API void kban_context_set_resolver(struct kban_context *ctx, kban_resolve_fn *resolve,
 					void *data);
 
+/** Bytes that hold any host name, with its NUL. */
+#define KBAN_HOST_NAME_SIZE 256
+
+/**
+ * Looks up the name of an address, or of this machine.
+ *
+ * @param addr  NULL: this machine, with its domain if that is known.
+ * @param out   Room for KBAN_HOST_NAME_SIZE bytes.
+ *
+ * @return 1 if there is one; 0 if there is none; KBAN_RESOLVE_LATER if the answer is being waited
+ *         for.
+ */
+typedef int kban_name_fn(const struct kban_addr *addr, char *out, void *data);
+
+/** Look up names with @a name. NULL, the default, finds none. */
+KBAN_API void kban_context_set_namer(struct kban_context *ctx, kban_name_fn *name, void *data);
+
 #ifdef __cplusplus
 }
 #endif

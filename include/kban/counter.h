@@ -28,6 +28,12 @@ struct kban_counter_options {
 	 * such, or if more than half are.
 	 */
 	size_t max_hosts;
+	/**
+	 * Nonzero: estimate as fail2ban does, instead of counting. Once the first failure lies
+	 * before the window, what was counted is scaled by the window's share of the time since,
+	 * and each failure adds one, wherever it lies.
+	 */
+	int estimate;
 };
 
 #define KBAN_COUNTER_OPTIONS_INIT                                                         \

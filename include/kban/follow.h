@@ -112,6 +112,16 @@ KBAN_API KBAN_MUST_CHECK int kban_follow_add(struct kban_follow *follow, const c
 KBAN_API void kban_follow_remove(struct kban_follow *follow, const void *reader);
 
 /**
+ * Take @a reader off @a pattern, which is what was handed to kban_follow_add(), and off the files
+ * that it has by no other pattern. Or off a path that one of its patterns names: that is not read
+ * for it any more, until kban_follow_add() names it again.
+ *
+ * @return KBAN_OK; KBAN_E_NOTFOUND: the reader has no such pattern, and no such path; KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_follow_remove_pattern(struct kban_follow *follow,
+							const char *pattern, const void *reader);
+
+/**
  * Tell where reading of @a path stood. To be called before kban_follow_add(), or before the first
  * kban_follow_next() after it. If the file was rotated since, its rest is read from the renamed
  * file, and the files between, before the file that now has the name.

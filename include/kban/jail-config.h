@@ -39,11 +39,20 @@ enum kban_setting {
 	KBAN_SETTING_DATEPATTERN,
 	KBAN_SETTING_MAXLINES,
 	KBAN_SETTING_JOURNALMATCH,
-	KBAN_SETTING_MAXRETRY,   /**< a number; 3 */
-	KBAN_SETTING_MAXMATCHES, /**< a number; 5 */
-	KBAN_SETTING_MAXHOSTS,   /**< a number; 2000000 hosts counted at once (kban's own) */
-	KBAN_SETTING_FINDTIME,   /**< a time; 10 minutes */
-	KBAN_SETTING_BANTIME,    /**< a time; 10 minutes; KBAN_FOREVER for every negative one */
+	KBAN_SETTING_MAXRETRY,    /**< a number; 3 */
+	KBAN_SETTING_MAXMATCHES,  /**< a number; 5 */
+	KBAN_SETTING_BANPREFIX4,  /**< a number; 32: bits of what is counted and banned (kban's own)
+				   */
+	KBAN_SETTING_BANPREFIX6,  /**< a number; 128 (kban's own) */
+	KBAN_SETTING_SUBNETRETRY, /**< a number; 0: no network is banned for its hosts (kban's own)
+				   */
+	KBAN_SETTING_SUBNETPREFIX4, /**< a number; 24 (kban's own) */
+	KBAN_SETTING_SUBNETPREFIX6, /**< a number; 64 (kban's own) */
+	KBAN_SETTING_MAXHOSTS,      /**< a number; 2000000 hosts counted at once (kban's own) */
+	KBAN_SETTING_WINDOW,        /**< exact or f2b: how failures are counted (kban's own) */
+	KBAN_SETTING_RESTORE,  /**< keep or strict-f2b: bans of before the start (kban's own) */
+	KBAN_SETTING_FINDTIME, /**< a time; 10 minutes */
+	KBAN_SETTING_BANTIME,  /**< a time; 10 minutes; KBAN_FOREVER for every negative one */
 	KBAN_SETTING_BANTIME_INCREMENT, /**< a switch; off */
 	KBAN_SETTING_BANTIME_FACTOR,
 	KBAN_SETTING_BANTIME_FORMULA,
@@ -56,6 +65,8 @@ enum kban_setting {
 	KBAN_SETTING_IGNORECOMMAND,
 	KBAN_SETTING_IGNORECACHE,
 	KBAN_SETTING_SYSTEMD_IF_NOLOGS, /**< a switch; on */
+	KBAN_SETTING_SKIP_IF_NOLOGS,    /**< a switch; off */
+	KBAN_SETTING_KILLCONN,          /**< a switch; off */
 	KBAN_SETTING_ACTION,
 	KBAN_SETTING_PORT,
 	KBAN_SETTING_PROTOCOL,
@@ -91,6 +102,18 @@ KBAN_API int kban_jail_config_switch(const struct kban_jail_config *jail,
 /** bantime.factor as a number; 1 by default. */
 KBAN_API double kban_jail_config_factor(const struct kban_jail_config *jail);
 
+/** bantime.formula; NULL where there is none, or one without a value, which is a problem. */
+KBAN_API const char *kban_jail_config_formula(const struct kban_jail_config *jail);
+
+/** ignorecommand; NULL where there is none. */
+KBAN_API const char *kban_jail_config_ignore_command(const struct kban_jail_config *jail);
+
+/**
+ * ignorecache: its key, NULL where it is not set; how many answers are remembered, and how long.
+ */
+KBAN_API const char *kban_jail_config_ignore_cache(const struct kban_jail_config *jail,
+						   unsigned *answers, kban_usec *age);
+
 /** bantime.multipliers as numbers; @a count receives how many, 0 where there are none. */
 KBAN_API const unsigned *kban_jail_config_multipliers(const struct kban_jail_config *jail,
 						      size_t *count);
@@ -107,7 +130,8 @@ KBAN_API const char *kban_jail_config_ignore(const struct kban_jail_config *jail
 /** Where a jail's lines come from. */
 enum kban_log_kind {
 	KBAN_LOG_FILES,
-	KBAN_LOG_JOURNAL /**< backend systemd; or auto without any file, but with a journalmatch */
+	KBAN_LOG_JOURNAL /**< backend systemd; or auto without any file, but with a journalmatch,
+			    if kban was built with libsystemd */
 };
 
 KBAN_API enum kban_log_kind kban_jail_config_log_kind(const struct kban_jail_config *jail);
@@ -153,6 +177,21 @@ KBAN_API size_t kban_jail_config_rule_count(const struct kban_jail_config *jail,
 /** One of these patterns, with its built-in tags. */
 KBAN_API const char *kban_jail_config_rule(const struct kban_jail_config *jail,
 					   enum kban_rule_kind kind, size_t index);
+
+/**
+ * Compile the jail's filter with what the jail says, and with @a options where these differ:
+ * config_dir is not looked at, and ignore comes on top.
+ *
+ * @param out  Receives the filter, owned by the caller. Untouched on failure.
+ *
+ * @return As kban_filter_load(); KBAN_E_NOTFOUND if the filter could not be read, which is a
+ * problem of the configuration.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_config_compile(const struct kban_jail_config *jail,
+						      struct kban_context *ctx,
+						      const struct kban_filter_options *options,
+						      struct kban_filter **out,
+						      struct kban_error **err);
 
 /** The file a pattern was written in, or NULL; @a line (may be NULL) receives the line. */
 KBAN_API const char *kban_jail_config_rule_file(const struct kban_jail_config *jail,

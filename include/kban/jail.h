@@ -38,11 +38,42 @@ struct kban_jail_options {
 	/** Longer bans for hosts that were banned before; as jail.conf(5) bantime.*. */
 	int increment;
 	double factor;
-	const unsigned *multipliers; /**< NULL: each ban is twice the one before */
+	const unsigned *multipliers;
 	size_t multiplier_count;
 	kban_usec max_ban_time; /**< 0: no limit */
 	kban_usec random_time;
-	int all_jails; /**< nonzero: earlier bans in other jails count, too */
+	int all_jails;     /**< nonzero: earlier bans in other jails count, too */
+	const char *table; /**< of nft, of its family inet, for the sets; NULL: kban */
+	/** As jail.conf(5) bantime.formula, if there are no multipliers; NULL: doubles each time.
+	 */
+	const char *formula;
+	unsigned most_entries; /**< what a full set may grow to; then the ban with the least time
+				  left makes room; 0: 1048576 */
+	int cut;               /**< nonzero: connections that a banned host has open are cut */
+	/**
+	 * Count and ban networks of so many bits instead of hosts, where none of their addresses is
+	 * protected; 0: hosts.
+	 */
+	unsigned prefix4, prefix6;
+	/** So many different hosts of a network that failed within find_time ban it; 0: never. */
+	unsigned subnet_retry;
+	unsigned subnet4, subnet6; /**< bits of such a network; 0: 24 and 64 */
+	/**
+	 * A script that is asked whether a failure is to be passed over, as jail.conf(5)
+	 * ignorecommand; NULL: none. Only jails of a struct kban_watch ask.
+	 */
+	const char *ignore_command;
+	const char *ignore_key;  /**< failures that come to the same text get one answer; NULL:
+				      those of a host */
+	unsigned ignore_answers; /**< so many answers are remembered; 0: none */
+	kban_usec ignore_age;    /**< for so long */
+	int estimate; /**< nonzero: failures are counted as fail2ban does; see kban/counter.h */
+	/**
+	 * Nonzero: of bans of before, those that began longer ago than bans of the jail last now
+	 * are lifted, and no other lasts longer than that; with increment, max_ban_time alone
+	 * counts.
+	 */
+	int strict_restore;
 };
 
 #define KBAN_JAIL_OPTIONS_INIT                                                                   \
@@ -95,6 +126,7 @@ struct kban_line {
 		*source; /**< path of the log, or any name; lines of one source belong together */
 	uint64_t number; /**< in the log, from 1; 0: unknown */
 	enum kban_line_age age;
+	kban_usec time; /**< when it was written, if its source tells; 0: its stamp tells */
 };
 
 /**
@@ -138,6 +170,43 @@ KBAN_API KBAN_MUST_CHECK int kban_jail_ban(struct kban_jail *jail, const struct 
 KBAN_API KBAN_MUST_CHECK int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host,
 					     kban_usec now);
 
+/** A ban that another program decided. Start from KBAN_IMPORT_INIT and set what differs. */
+struct kban_import {
+	size_t size; /**< sizeof this struct, set by the initializer */
+	struct kban_addr host;
+	kban_usec since;    /**< KBAN_TIME_NONE: now */
+	kban_usec until;    /**< KBAN_FOREVER; KBAN_TIME_NONE: for the jail's ban time */
+	unsigned number;    /**< how often it banned the host, this one included; at least 1 */
+	const char *source; /**< kept with the lines: where they are from */
+	const struct kban_text *lines; /**< of logs, that were the reason; any bytes */
+	size_t line_count;
+};
+
+#define KBAN_IMPORT_INIT                                                     \
+	{                                                                    \
+		.size = sizeof(struct kban_import), .since = KBAN_TIME_NONE, \
+		.until = KBAN_TIME_NONE, .number = 1                         \
+	}
+
+/** What became of it. */
+enum kban_import_result {
+	KBAN_IMPORT_BANNED = 1, /**< the host is banned from now on */
+	KBAN_IMPORT_CHANGED,    /**< it was, and the end of its ban is another one now */
+	KBAN_IMPORT_KNOWN,      /**< it was at least so long, or the ban was known and lifted */
+	KBAN_IMPORT_OVER        /**< the ban is over, and kept in mind for the next one */
+};
+
+/**
+ * Take over a ban of another program, with its end. The ban that a host has in force is made longer
+ * if the other ends later; it is made shorter only in a set of fail2ban's, whose entries say of no
+ * ban when it ends.
+ *
+ * @return An enum kban_import_result; KBAN_E_DENIED if the host is protected; KBAN_E_INVAL if it
+ *         is a network and the jail's sets hold none, or if the times make no sense; KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_import(struct kban_jail *jail,
+					      const struct kban_import *import, kban_usec now);
+
 /**
  * Put into force and save what lines, reports and time have brought. To be called after each batch
  * of lines; what a jail of a watch needs is done by the watch.
@@ -164,7 +233,8 @@ struct kban_jail_stats {
 	uint64_t total_banned;   /**< bans since the start, those taken up included */
 	size_t failed_to_apply;  /**< bans that the kernel refused; tried again */
 	uint64_t odd_times;      /**< lines whose time was off by more than a minute */
-	uint64_t limit_hits;     /**< lines on which a rule was given up as too expensive */
+	uint64_t limit_hits;     /**< tries of a rule or date format given up as too costly */
+	size_t waiting;          /**< failures that wait for a name's addresses or ignorecommand */
 };
 
 #define KBAN_JAIL_STATS_INIT                           \

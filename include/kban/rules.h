@@ -21,8 +21,14 @@ extern "C" {
 /** Rules of any number of jails, for both families. */
 struct kban_rules;
 
+/** Who is told rules, and how. */
+enum kban_rule_language {
+	KBAN_RULES_IPTABLES, /**< iptables and ip6tables, by programs: what this file is about */
+	KBAN_RULES_NFT       /**< nf_tables, by kban_backend_put_rules() */
+};
+
 /** NULL without memory. */
-KBAN_API struct kban_rules *kban_rules_new(void);
+KBAN_API struct kban_rules *kban_rules_new(enum kban_rule_language language);
 
 /** NULL is allowed. */
 KBAN_API void kban_rules_free(struct kban_rules *rules);
@@ -39,6 +45,11 @@ struct kban_rule {
 	const char *log_prefix;  /**< also log, six packets a minute; NULL: do not */
 	int new_only;            /**< nonzero: only packets that begin a connection */
 	int inverted;            /**< nonzero: for who is not in the set, which then lets in */
+	/** For KBAN_RULES_NFT; with iptables they do not matter. */
+	int networks;      /**< nonzero: the sets hold networks, too */
+	const char *table; /**< of the family inet, with the sets in it; NULL: kban */
+	const char *base;  /**< how the only one of chains is called: "type filter hook input
+			      priority -1"; NULL: as iptables calls those of these names */
 };
 
 /**
@@ -54,6 +65,9 @@ KBAN_API KBAN_MUST_CHECK int kban_rules_add(struct kban_rules *rules, const stru
 
 /** Number of rules of a family after splitting. */
 KBAN_API size_t kban_rules_count(const struct kban_rules *rules, enum kban_family family);
+
+/** What rules are written in. */
+KBAN_API enum kban_rule_language kban_rules_language(const struct kban_rules *rules);
 
 /** Command line, NULL-terminated, that lists the rules of @a family: iptables -w -S. Static. */
 KBAN_API const char *const *kban_rules_list_command(enum kban_family family);

@@ -29,13 +29,17 @@ struct kban_watch_options {
 	struct kban_store *store;     /**< outlives the watch; NULL: nothing is remembered */
 	int replay; /**< nonzero: logs are read once to their end, and are their own clock; lines
 			 that begin with '#' are comments */
-	int without_self; /**< nonzero: ignoreself is not heeded, whatever jails say; for replays
-			       of another host's logs */
+	int without_self;    /**< nonzero: ignoreself is not heeded, whatever jails say; for replays
+				  of another host's logs */
+	int without_actions; /**< nonzero: nobody asks for commands (kban/command.h); replays
+				  have none anyway */
+	int input; /**< descriptor that "logpath = stdin:" means, which stays the caller's and may
+			block; -1: there is none */
 };
 
-#define KBAN_WATCH_OPTIONS_INIT                           \
-	{                                                 \
-		.size = sizeof(struct kban_watch_options) \
+#define KBAN_WATCH_OPTIONS_INIT                                        \
+	{                                                              \
+		.size = sizeof(struct kban_watch_options), .input = -1 \
 	}
 
 /**
@@ -82,8 +86,28 @@ KBAN_API int kban_watch_fd(const struct kban_watch *watch);
 KBAN_API KBAN_MUST_CHECK int kban_watch_dispatch(struct kban_watch *watch, kban_usec now,
 						 struct kban_error **err);
 
+/**
+ * Nonzero while jails read the options' input and that has not ended: a replay is not over before
+ * it has.
+ */
+KBAN_API int kban_watch_has_input(const struct kban_watch *watch);
+
 /** When kban_watch_dispatch() is to be called though the descriptor is silent. */
 KBAN_API kban_usec kban_watch_next_due(const struct kban_watch *watch);
+
+/**
+ * Descriptor that is readable when the packet filter was changed, or -1 where the kernel does not
+ * tell. For it and for each second there is kban_watch_glance().
+ */
+KBAN_API int kban_watch_kernel_fd(const struct kban_watch *watch);
+
+/**
+ * Read what the kernel told, and glance at the sets; at little cost.
+ *
+ * @return 1 if somebody seems to have changed sets or rules, so that kban_watch_audit() and a look
+ *         at the rules are called for; else 0.
+ */
+KBAN_API int kban_watch_glance(struct kban_watch *watch, kban_usec now);
 
 /**
  * Compare the kernel's sets with the bans and put back what is missing. To be called every few
@@ -113,9 +137,69 @@ KBAN_API const char *kban_watch_jail_problem(const struct kban_watch *watch, siz
 /** Index of the jail called @a name, or -1. */
 KBAN_API int kban_watch_find(const struct kban_watch *watch, const char *name);
 
-/** Logs that jail @a index follows and that are there, in order of their names. NULL ends. */
+/** Logs that jail @a index follows and that are there, in order of their names, and then sockets
+ * and the input. NULL ends. */
 KBAN_API const char *kban_watch_jail_file(const struct kban_watch *watch, size_t index,
 					  size_t file);
+
+/** Entries of logpath of jail @a index, if it runs and none of them is there yet. NULL ends. */
+KBAN_API const char *kban_watch_jail_waits_for(const struct kban_watch *watch, size_t index,
+					       size_t entry);
+
+/**
+ * Let jail @a index read one more log, until the next kban_watch_configure().
+ *
+ * @param entry  As in logpath, without "head" or "tail": an absolute path of a file that is there,
+ *               a pattern, or a socket.
+ * @param from   Where to begin in files that nobody reads yet.
+ *
+ * @return KBAN_OK; KBAN_E_INVAL (the jail does not run, or reads the journal, or the path is not
+ *         absolute); KBAN_E_NOTFOUND; KBAN_E_SYNTAX for a wrong socket; or as kban_follow_add().
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_add_log(struct kban_watch *watch, size_t index,
+						const char *entry, enum kban_follow_from from,
+						struct kban_error **err);
+
+/**
+ * Let jail @a index no longer read a log, one of its configuration or one that was added.
+ *
+ * @return KBAN_OK, KBAN_E_NOTFOUND (there is no such entry), KBAN_E_SYNTAX, KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_remove_log(struct kban_watch *watch, size_t index,
+						   const char *entry, struct kban_error **err);
+
+/**
+ * Matches by which jail @a index reads the journal: the words of one, separated by blanks. An entry
+ * that fits one of them is read; without any, all are.
+ *
+ * @return The text, or NULL beyond the last and for jails that read no journal; valid until the
+ *         next call that changes the watch.
+ */
+KBAN_API const char *kban_watch_jail_match(struct kban_watch *watch, size_t index, size_t match);
+
+/** Nonzero if jail @a index reads the journal. */
+KBAN_API int kban_watch_jail_has_journal(const struct kban_watch *watch, size_t index);
+
+/**
+ * Let jail @a index read entries of the journal that match, too, until the next
+ * kban_watch_configure().
+ *
+ * @param words  NULL-terminated; see kban_journal_add().
+ *
+ * @return KBAN_OK, KBAN_E_INVAL (the jail reads no journal), or as kban_journal_add().
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_add_match(struct kban_watch *watch, size_t index,
+						  const char *const *words,
+						  struct kban_error **err);
+
+/**
+ * Take back a match, given by all of its words; without words, all matches.
+ *
+ * @return KBAN_OK, KBAN_E_INVAL (the jail reads no journal), KBAN_E_NOTFOUND, KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_remove_match(struct kban_watch *watch, size_t index,
+						     const char *const *words,
+						     struct kban_error **err);
 
 /** The follower, for its counters. */
 KBAN_API const struct kban_follow *kban_watch_follow(const struct kban_watch *watch);

@@ -39,6 +39,7 @@ void kb_firewall_free(struct kb_firewall *firewall)
 	free(firewall->target4);
 	free(firewall->target6);
 	free(firewall->log_prefix);
+	kb_nft_place_clear(&firewall->place);
 	free(firewall);
 }
 
@@ -384,6 +385,9 @@ static int read_all(const struct reading *reading)
 		status = read_extent(reading, &extent);
 	if (status == KBAN_OK)
 		status = read_chains(reading);
+	if (status == KBAN_OK && reading->action->terms == KB_BLOCK_NFTABLES)
+		status = kb_nft_place_read(&reading->options, &reading->firewall->place,
+					   reading->err);
 	if (status == KBAN_OK)
 		status = read_protocols(reading, extent);
 	if (status == KBAN_OK)

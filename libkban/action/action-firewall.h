@@ -8,6 +8,7 @@
 
 #include <kban/rules.h>
 
+#include "action/nft-place.h"
 #include "base/memory.h"
 #include "conf/option-list.h"
 
@@ -18,11 +19,12 @@ struct kb_firewall {
 	char *chains, *protocols;
 	char *ports; /* NULL: all */
 	char *target4, *target6;
-	char *log_prefix;     /* NULL: packets are not logged */
-	bool new_only;        /* only packets that begin a connection */
-	bool inverted;        /* the banned are let in, and the targets are for all others */
-	bool networks;        /* ipsettype = hash:net */
-	unsigned max_entries; /* maxelem, or 0 */
+	struct kb_nft_place place; /* in nft, if the action is one of nftables */
+	char *log_prefix;          /* NULL: packets are not logged */
+	bool new_only;             /* only packets that begin a connection */
+	bool inverted;             /* the banned are let in, and the targets are for all others */
+	bool networks;             /* ipsettype = hash:net */
+	unsigned max_entries;      /* maxelem, or 0 */
 };
 
 /* True if @a name is one of the firewall actions that map to sets. */

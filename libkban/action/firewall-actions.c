@@ -16,7 +16,10 @@ static const struct kb_action_default iptables_defaults[] = {
 };
 
 static const struct kb_action_default nftables_defaults[] = {
-	{ "chain_hook", "input" }, { "port", "ssh" }, { "protocol", "tcp" },
+	{ "table", "f2b-table" },  { "table_family", "inet" },
+	{ "chain", "f2b-chain" },  { "chain_type", "filter" },
+	{ "chain_hook", "input" }, { "chain_priority", "-1" },
+	{ "port", "ssh" },         { "protocol", "tcp" },
 	{ "blocktype", "reject" }, { NULL, NULL },
 };
 

@@ -48,7 +48,7 @@ struct request {
 	enum ipset_cmd command;
 	const char *other;        /* swap, rename */
 	const struct kb_set *set; /* create, type, changes */
-	const struct kb_ipset_change *changes;
+	const struct kb_set_change *changes;
 	size_t count;
 	enum kb_ipset_part part; /* list */
 	bool is_once;            /* must not be repeated if it may have been carried out */
@@ -330,7 +330,20 @@ static int ask_list(struct kb_ipset_session *session, const struct request *requ
 	return ask_named(session, request);
 }
 
-static void put_change(struct ipset_data *data, const struct kb_ipset_change *change)
+/* libipset keeps the switch; none is set for the lists of one set. */
+static int ask_names(struct kb_ipset_session *session, const struct request *request)
+{
+	int status;
+
+	kb_buffer_reset(session->output);
+	start_data(session);
+	ipset_envopt_set(session->library, IPSET_ENV_LIST_SETNAME);
+	status = ipset_cmd(session->library, request->command, 0);
+	ipset_envopt_unset(session->library, IPSET_ENV_LIST_SETNAME);
+	return status;
+}
+
+static void put_change(struct ipset_data *data, const struct kb_set_change *change)
 {
 	ipset_data_set(data, IPSET_OPT_IP, change->addr.bytes);
 	if (kban_addr_is_network(&change->addr))
@@ -344,7 +357,7 @@ static int ask_changes(struct kb_ipset_session *session, const struct request *r
 	const struct ipset_type *type = *type_of(session, request->set);
 
 	for (size_t i = 0; i < request->count; i++) {
-		const struct kb_ipset_change *change = &request->changes[i];
+		const struct kb_set_change *change = &request->changes[i];
 		struct ipset_data *data = start_data(session);
 
 		put_set(data, request->set, type);
@@ -443,6 +456,24 @@ int kb_ipset_rename(struct kb_ipset_session *session, const char *name, const ch
 	return ask_about(session, IPSET_CMD_RENAME, name, to, err);
 }
 
+static int collect_answer(struct kb_ipset_session *session, const struct request *request,
+			  struct kb_buffer *out, struct kban_error **err)
+{
+	int status;
+
+	session->output = out;
+	status = perform(session, request, NULL, err);
+	session->output = NULL;
+	return out->failed ? kb_fail_memory(err) : status;
+}
+
+int kb_ipset_names(struct kb_ipset_session *session, struct kb_buffer *out, struct kban_error **err)
+{
+	struct request request = { .ask = ask_names, .kind = "sets", .command = IPSET_CMD_LIST };
+
+	return collect_answer(session, &request, out, err);
+}
+
 int kb_ipset_list(struct kb_ipset_session *session, const char *name, enum kb_ipset_part part,
 		  struct kb_buffer *out, struct kban_error **err)
 {
@@ -451,16 +482,12 @@ int kb_ipset_list(struct kb_ipset_session *session, const char *name, enum kb_ip
 				   .name = name,
 				   .command = IPSET_CMD_LIST,
 				   .part = part };
-	int status;
 
-	session->output = out;
-	status = perform(session, &request, NULL, err);
-	session->output = NULL;
-	return out->failed ? kb_fail_memory(err) : status;
+	return collect_answer(session, &request, out, err);
 }
 
 int kb_ipset_change(struct kb_ipset_session *session, const struct kb_set *set,
-		    const struct kb_ipset_change *changes, size_t count, size_t *done,
+		    const struct kb_set_change *changes, size_t count, size_t *done,
 		    struct kban_error **err)
 {
 	struct request request = {

@@ -10,7 +10,7 @@
 #ifndef KB_BAN_BACKEND_IPSET_SESSION_H
 #define KB_BAN_BACKEND_IPSET_SESSION_H
 
-#include "ban/backend.h"
+#include "ban/change-queue.h"
 #include "base/buffer.h"
 
 struct kb_ipset_session;
@@ -41,16 +41,13 @@ enum kb_ipset_part {
 	KB_IPSET_ALL,
 };
 
+/* The names of all sets, a line each. */
+int kb_ipset_names(struct kb_ipset_session *session, struct kb_buffer *out,
+		   struct kban_error **err);
+
 /* What ipset list prints of a set: see ban/ipset-listing.h. @a out is emptied first. */
 int kb_ipset_list(struct kb_ipset_session *session, const char *name, enum kb_ipset_part part,
 		  struct kb_buffer *out, struct kban_error **err);
-
-/* An entry to be put in or taken out. */
-struct kb_ipset_change {
-	struct kban_addr addr;
-	uint32_t timeout; /* seconds; 0: does not end */
-	bool is_lift;
-};
 
 /*
  * Make changes in order. That an entry is there already, or is not there, is no error.
@@ -58,7 +55,7 @@ struct kb_ipset_change {
  * @param done  Receives how many were made: count, or the index of the one that was refused.
  */
 int kb_ipset_change(struct kb_ipset_session *session, const struct kb_set *set,
-		    const struct kb_ipset_change *changes, size_t count, size_t *done,
+		    const struct kb_set_change *changes, size_t count, size_t *done,
 		    struct kban_error **err);
 
 KB_DEFINE_AUTO(ipset_session)

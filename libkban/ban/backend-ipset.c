@@ -14,23 +14,10 @@
 /* No jail's set has that name: kb_set_name() writes no '~'. */
 #define NEW_SET "kban~new"
 
-/* More changes than that are not kept room for. */
-#define KEEP_ROOM 4096
-
-/* What is held back for one set. */
-struct queue {
-	struct kb_set set;
-	struct kb_ipset_change *changes;
-	size_t count;
-	size_t capacity;
-};
-
 struct ipset_backend {
 	struct kban_backend backend;
 	struct kb_ipset_session *session;
-	struct queue *queues;
-	size_t count;
-	size_t capacity;
+	struct kb_change_queues queues;
 	struct kb_buffer listing; /* room that is used again */
 };
 
@@ -61,7 +48,7 @@ static bool fits(const struct kb_ipset_header *header, const struct kb_set *set)
 struct filling {
 	struct ipset_backend *ipset;
 	struct kb_set to;
-	struct kb_ipset_change changes[64];
+	struct kb_set_change changes[64];
 	size_t count;
 	int status;
 	struct kban_error **err;
@@ -78,22 +65,15 @@ static void send_filling(struct filling *filling)
 	filling->count = 0;
 }
 
-static uint32_t timeout_of(kban_usec remaining)
-{
-	kban_usec length = kb_entry_length(remaining);
-
-	return length == KBAN_FOREVER ? 0 : (uint32_t)(length / KBAN_SECOND);
-}
-
 static int keep_entry(const struct kban_addr *addr, kban_usec remaining, void *data)
 {
 	struct filling *filling = data;
 
 	if (kb_set_check(&filling->to, addr, NULL) < 0)
 		return 0;
-	filling->changes[filling->count++] = (struct kb_ipset_change){
+	filling->changes[filling->count++] = (struct kb_set_change){
 		.addr = *addr,
-		.timeout = timeout_of(remaining),
+		.timeout = kb_entry_timeout(remaining),
 	};
 	if (filling->count == kb_array_size(filling->changes))
 		send_filling(filling);
@@ -180,50 +160,16 @@ static int ipset_open(struct kban_backend *backend, const struct kb_set *set,
 	return replace(ipset, set, err);
 }
 
-/* Where changes of @a set are held back, or NULL without memory. */
-static struct queue *queue_of(struct ipset_backend *ipset, const struct kb_set *set)
-{
-	for (size_t i = 0; i < ipset->count; i++)
-		if (strcmp(ipset->queues[i].set.name, set->name) == 0)
-			return &ipset->queues[i];
-	if (kb_array_room(&ipset->queues, &ipset->capacity, ipset->count, sizeof(*ipset->queues)) <
-	    0)
-		return NULL;
-	ipset->queues[ipset->count] = (struct queue){ .set = *set };
-	return &ipset->queues[ipset->count++];
-}
-
-static int hold_back(struct kban_backend *backend, const struct kb_set *set,
-		     const struct kb_ipset_change *change, struct kban_error **err)
-{
-	int status = kb_set_check(set, &change->addr, err);
-	struct queue *queue;
-
-	if (status < 0)
-		return status;
-	queue = queue_of(ipset_of(backend), set);
-	if (queue == NULL || kb_array_room(&queue->changes, &queue->capacity, queue->count,
-					   sizeof(*queue->changes)) < 0)
-		return kb_fail_memory(err);
-	queue->set = *set;
-	queue->changes[queue->count++] = *change;
-	return KBAN_OK;
-}
-
 static int ipset_ban(struct kban_backend *backend, const struct kb_set *set,
 		     const struct kban_addr *addr, kban_usec lasts, struct kban_error **err)
 {
-	struct kb_ipset_change change = { .addr = *addr, .timeout = timeout_of(lasts) };
-
-	return hold_back(backend, set, &change, err);
+	return kb_change_queues_ban(&ipset_of(backend)->queues, set, addr, lasts, err);
 }
 
 static int ipset_lift(struct kban_backend *backend, const struct kb_set *set,
 		      const struct kban_addr *addr, struct kban_error **err)
 {
-	struct kb_ipset_change change = { .addr = *addr, .is_lift = true };
-
-	return hold_back(backend, set, &change, err);
+	return kb_change_queues_lift(&ipset_of(backend)->queues, set, addr, err);
 }
 
 /* True if other changes of the same set may still be made. */
@@ -233,7 +179,7 @@ static bool is_about_entry(int status)
 }
 
 /* Send all of @a queue that the kernel takes; the first refusal is answered. */
-static int send_queue(struct ipset_backend *ipset, const struct queue *queue,
+static int send_queue(struct ipset_backend *ipset, const struct kb_change_queue *queue,
 		      struct kban_error **err)
 {
 	size_t next = 0;
@@ -253,26 +199,17 @@ static int send_queue(struct ipset_backend *ipset, const struct queue *queue,
 	return first;
 }
 
-static void empty_queue(struct queue *queue)
-{
-	queue->count = 0;
-	if (queue->capacity <= KEEP_ROOM)
-		return;
-	free(queue->changes);
-	queue->changes = NULL;
-	queue->capacity = 0;
-}
-
 static int ipset_commit(struct kban_backend *backend, struct kban_error **err)
 {
 	struct ipset_backend *ipset = ipset_of(backend);
 	int first = KBAN_OK;
 
-	for (size_t i = 0; i < ipset->count; i++) {
-		int status = send_queue(ipset, &ipset->queues[i], first == KBAN_OK ? err : NULL);
+	for (size_t i = 0; i < ipset->queues.count; i++) {
+		struct kb_change_queue *queue = &ipset->queues.items[i];
+		int status = send_queue(ipset, queue, first == KBAN_OK ? err : NULL);
 
 		first = first == KBAN_OK ? status : first;
-		empty_queue(&ipset->queues[i]);
+		kb_change_queue_empty(queue);
 	}
 	return first;
 }
@@ -289,17 +226,6 @@ static int ipset_list(struct kban_backend *backend, const struct kb_set *set, kb
 	return status;
 }
 
-static void forget_queue(struct ipset_backend *ipset, const char *name)
-{
-	for (size_t i = 0; i < ipset->count; i++) {
-		if (strcmp(ipset->queues[i].set.name, name) != 0)
-			continue;
-		free(ipset->queues[i].changes);
-		ipset->queues[i] = ipset->queues[--ipset->count];
-		return;
-	}
-}
-
 static int ipset_remove(struct kban_backend *backend, const struct kb_set *set,
 			struct kban_error **err)
 {
@@ -307,23 +233,58 @@ static int ipset_remove(struct kban_backend *backend, const struct kb_set *set,
 	kban_auto(error) problem = NULL;
 	int status = kb_ipset_flush(ipset->session, set->name, &problem);
 
-	forget_queue(ipset, set->name);
+	kb_change_queues_forget(&ipset->queues, set->name);
 	if (status == KBAN_OK) {
 		status = kb_ipset_destroy(ipset->session, set->name, &problem);
-		/* It is empty; that a rule holds on to it does no harm. */
 		if (status == KBAN_E_DENIED)
-			return KBAN_OK;
+			return KB_SET_HELD;
 	}
 	return hand_over(status == KBAN_E_NOTFOUND ? KBAN_OK : status, &problem, err);
+}
+
+static int ipset_glance(struct kban_backend *backend, const struct kb_set *set,
+			struct kb_set_glance *out)
+{
+	struct ipset_backend *ipset = ipset_of(backend);
+	struct kb_ipset_header header;
+	int status =
+		kb_ipset_list(ipset->session, set->name, KB_IPSET_HEADER, &ipset->listing, NULL);
+
+	if (status < 0)
+		return status;
+	if (!kb_ipset_header_parse(kb_buffer_content(&ipset->listing), &header))
+		return KBAN_E_SYSTEM;
+	*out = (struct kb_set_glance){ header.entries, header.references };
+	return KBAN_OK;
+}
+
+static int ipset_each_set(struct kban_backend *backend, kb_set_fn *visit, void *data,
+			  struct kban_error **err)
+{
+	kb_auto_clear(buffer) names = { 0 };
+	struct kban_text rest, line;
+	int status = kb_ipset_names(ipset_of(backend)->session, &names, err);
+
+	if (status < 0)
+		return status;
+	rest = kb_buffer_content(&names);
+	while (kb_text_next_line(&rest, &line)) {
+		struct kb_set set = { .family = KBAN_IPV4 };
+
+		if (!kb_text_starts_with(line, "kban-") || line.len >= sizeof(set.name))
+			continue;
+		memcpy(set.name, line.data, line.len);
+		if (visit(&set, data) != 0)
+			break;
+	}
+	return KBAN_OK;
 }
 
 static void ipset_free(struct kban_backend *backend)
 {
 	struct ipset_backend *ipset = ipset_of(backend);
 
-	for (size_t i = 0; i < ipset->count; i++)
-		free(ipset->queues[i].changes);
-	free(ipset->queues);
+	kb_change_queues_clear(&ipset->queues);
 	kb_buffer_clear(&ipset->listing);
 	kb_ipset_session_free(ipset->session);
 	kban_context_unref(backend->ctx);
@@ -338,6 +299,9 @@ static const struct kb_backend_ops ipset_ops = {
 	.commit = ipset_commit,
 	.list = ipset_list,
 	.remove = ipset_remove,
+	.glance = ipset_glance,
+	.cut = kb_backend_cut,
+	.each_set = ipset_each_set,
 	.free = ipset_free,
 };
 

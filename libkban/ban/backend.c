@@ -3,13 +3,39 @@
 
 void kban_backend_free(struct kban_backend *backend)
 {
-	if (backend != NULL)
-		backend->ops->free(backend);
+	if (backend == NULL)
+		return;
+	kb_connections_free(backend->connections);
+	backend->ops->free(backend);
+}
+
+int kb_backend_cut(struct kban_backend *backend, const struct kban_addr *addr,
+		   struct kban_error **err)
+{
+	int status = KBAN_OK;
+
+	if (backend->connections == NULL)
+		status = kb_connections_new(&backend->connections, err);
+	return status < 0 ? status : kb_connections_cut(backend->connections, addr, err);
 }
 
 const char *kban_backend_name(const struct kban_backend *backend)
 {
 	return backend->ops->name;
+}
+
+int kban_backend_makes_rules(const struct kban_backend *backend)
+{
+	return backend->ops->put_rules != NULL;
+}
+
+int kban_backend_put_rules(struct kban_backend *backend, const struct kban_rules *rules,
+			   struct kban_error **err)
+{
+	if (backend->ops->put_rules == NULL)
+		return kb_fail(err, KBAN_E_INVAL, NULL, "rules for %s are made by programs",
+			       backend->ops->name);
+	return backend->ops->put_rules(backend, rules, err);
 }
 
 kban_usec kb_entry_length(kban_usec lasts)

@@ -6,11 +6,18 @@
 
 #include <kban/backend.h>
 
+#include "ban/connections.h"
 #include "base/error.h"
 #include "base/memory.h"
 
 /* Bytes of a set's name at most, without NUL: IPSET_MAXNAMELEN less one. */
 #define KB_SET_NAME_MAX 31
+
+/* Bytes of the name of a table of nft, without NUL. */
+#define KB_TABLE_NAME_MAX 63
+
+/* The table of those sets that name none. */
+#define KB_TABLE_DEFAULT "kban"
 
 enum kb_set_type {
 	KB_SET_IP,  /* hash:ip */
@@ -22,7 +29,8 @@ struct kb_set {
 	char name[KB_SET_NAME_MAX + 1];
 	enum kban_family family;
 	enum kb_set_type type;
-	unsigned max_entries; /* 0: the backend's default, 65536 */
+	unsigned max_entries; /* 0: the backend's default, 65536; see kb_backend_ops.grows */
+	char table[KB_TABLE_NAME_MAX + 1]; /* of nft, of its family inet; empty: kban */
 };
 
 /*
@@ -37,8 +45,23 @@ void kb_set_name(const char *prefix, const char *jail, enum kban_family family,
 /* What list tells of an entry. Return nonzero to stop. */
 typedef int kb_entry_fn(const struct kban_addr *addr, kban_usec remaining, void *data);
 
+/* Told the name of a set and its table. Return nonzero to stop. */
+typedef int kb_set_fn(const struct kb_set *set, void *data);
+
+/* What can be known of a set at little cost. */
+struct kb_set_glance {
+	size_t entries;
+	size_t references; /* rules that refer to it */
+};
+
+/* What remove returns for a set that a rule refers to: no failure, and not KBAN_OK. */
+#define KB_SET_HELD 1
+
 struct kb_backend_ops {
 	const char *name;
+
+	/* Sets have room for any number of entries, whatever max_entries says. */
+	bool grows;
 
 	/*
 	 * Ready @a set: create it if missing, adopt it with its entries if it fits, else replace it
@@ -75,7 +98,10 @@ struct kb_backend_ops {
 	int (*list)(struct kban_backend *backend, const struct kb_set *set, kb_entry_fn *visit,
 		    void *data, struct kban_error **err);
 
-	/* Remove the entries of @a set, and it if nothing refers to it. Missing is no error. */
+	/*
+	 * Remove the entries of @a set, and it if nothing refers to it. Missing is no error.
+	 * KB_SET_HELD: it is empty now, but stays.
+	 */
 	int (*remove)(struct kban_backend *backend, const struct kb_set *set,
 		      struct kban_error **err);
 
@@ -86,6 +112,33 @@ struct kb_backend_ops {
 	bool (*contains)(struct kban_backend *backend, const struct kb_set *set,
 			 const struct kban_addr *addr, kban_usec *remaining);
 
+	/*
+	 * KBAN_E_NOTFOUND: there is no such set. NULL: the kernel tells of changes by itself, or
+	 * there are none.
+	 */
+	int (*glance)(struct kban_backend *backend, const struct kb_set *set,
+		      struct kb_set_glance *out);
+
+	/*
+	 * Cut connections that @a addr has open. Returns how many sockets were closed. NULL: there
+	 * are none to be cut.
+	 */
+	int (*cut)(struct kban_backend *backend, const struct kban_addr *addr,
+		   struct kban_error **err);
+
+	/* Visit sets whose name begins with "kban-"; name and table are told. NULL: there are none.
+	 */
+	int (*each_set)(struct kban_backend *backend, kb_set_fn *visit, void *data,
+			struct kban_error **err);
+
+	/*
+	 * Make the packet filter contain @a rules (NULL: none of ours), in one transaction. NULL
+	 * where programs do that.
+	 * Returns how many were added or removed.
+	 */
+	int (*put_rules)(struct kban_backend *backend, const struct kban_rules *rules,
+			 struct kban_error **err);
+
 	void (*free)(struct kban_backend *backend);
 };
 
@@ -93,7 +146,12 @@ struct kb_backend_ops {
 struct kban_backend {
 	const struct kb_backend_ops *ops;
 	struct kban_context *ctx;
+	struct kb_connections *connections; /* NULL until something was cut */
 };
+
+/* The cut of backends of the kernel. */
+int kb_backend_cut(struct kban_backend *backend, const struct kban_addr *addr,
+		   struct kban_error **err);
 
 /* The longest timeout the kernel takes (ipset(8), TIMEOUT), in seconds; longer bans are renewed. */
 #define KB_TIMEOUT_MAX_SECONDS 2147483

@@ -25,6 +25,7 @@ struct kb_ban {
 	kban_usec until; /* KBAN_FOREVER: does not end */
 	kban_usec renew; /* when the kernel's entry is to be renewed, if before until; else until */
 	unsigned number; /* how often this host was banned here, this one included */
+	bool is_fresh;   /* just decided: its connections are still to be cut */
 	unsigned seen;   /* number of the audit that found it in the kernel */
 	size_t due_index;               /* place in the due queue; its own business */
 	struct kb_ban *previous, *next; /* order of banning */

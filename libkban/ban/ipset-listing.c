@@ -33,6 +33,14 @@ static struct kban_text value_of(struct kban_text line, const char *key)
 	return kb_text_trim(kb_text_slice(line, strlen(key), line.len));
 }
 
+static void parse_count(struct kban_text text, size_t *out)
+{
+	long long number;
+
+	if (text.data != NULL && kb_text_number(text, 0, INT64_MAX, &number))
+		*out = (size_t)number;
+}
+
 bool kb_ipset_header_parse(struct kban_text listing, struct kb_ipset_header *out)
 {
 	struct kb_ipset_header header = { 0 };
@@ -44,6 +52,8 @@ bool kb_ipset_header_parse(struct kban_text listing, struct kb_ipset_header *out
 		if (type.data != NULL)
 			header.type = type;
 		parse_options(value_of(line, "Header:"), &header);
+		parse_count(value_of(line, "References:"), &header.references);
+		parse_count(value_of(line, "Number of entries:"), &header.entries);
 	}
 	if (header.type.len == 0)
 		return false;

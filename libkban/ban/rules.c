@@ -25,11 +25,23 @@ static void clear_line(struct kb_rule_line *line)
 	free(line->jump);
 	free(line->comment);
 	free(line->text);
+	free(line->table);
+	free(line->base);
 }
 
-struct kban_rules *kban_rules_new(void)
+struct kban_rules *kban_rules_new(enum kban_rule_language language)
 {
-	return calloc(1, sizeof(struct kban_rules));
+	struct kban_rules *rules = calloc(1, sizeof(*rules));
+
+	if (rules != NULL)
+		rules->writer =
+			language == KBAN_RULES_NFT ? &kb_rule_writer_nft : &kb_rule_writer_iptables;
+	return rules;
+}
+
+enum kban_rule_language kban_rules_language(const struct kban_rules *rules)
+{
+	return rules->writer->language;
 }
 
 void kban_rules_free(struct kban_rules *rules)
@@ -51,57 +63,14 @@ size_t kban_rules_count(const struct kban_rules *rules, enum kban_family family)
 	return count;
 }
 
-/* What one line is made of, beside its rule. */
-struct parts {
-	const struct kban_rule *rule;
-	enum kban_family family;
-	struct kban_text chain;
-	const struct kb_protocol *protocol;
-	struct kban_text ports; /* empty: all */
-	bool is_log;
-};
-
-static const char *set_of(const struct parts *parts)
+const char *kb_rule_set(const struct kb_rule_parts *parts)
 {
 	return parts->family == KBAN_IPV6 ? parts->rule->set6 : parts->rule->set4;
 }
 
-static struct kban_text target_of(const struct parts *parts)
+static struct kban_text target_of(const struct kb_rule_parts *parts)
 {
 	return kb_text(parts->family == KBAN_IPV6 ? parts->rule->target6 : parts->rule->target4);
-}
-
-/* What a packet must be. */
-static void print_match(const struct parts *parts, struct kb_buffer *out)
-{
-	const char *protocol =
-		parts->family == KBAN_IPV6 ? parts->protocol->match6 : parts->protocol->match4;
-
-	if (*protocol != '\0')
-		kb_buffer_printf(out, "-p %s ", protocol);
-	if (parts->ports.len > 0)
-		kb_buffer_printf(out, "-m multiport --dports %.*s ", (int)parts->ports.len,
-				 parts->ports.data);
-	if (parts->rule->new_only)
-		kb_buffer_string(out, "-m conntrack --ctstate NEW ");
-	kb_buffer_printf(out, "-m set %s--match-set %s src ", parts->rule->inverted ? "! " : "",
-			 set_of(parts));
-}
-
-/* What happens to it. */
-static int print_action(const struct parts *parts, struct kb_buffer *out, struct kban_error **err)
-{
-	struct kban_text target = target_of(parts);
-
-	if (parts->is_log) {
-		kb_buffer_printf(out,
-				 "-m limit --limit 6/min --limit-burst 2 "
-				 "-j LOG --log-prefix \"%s\"",
-				 parts->rule->log_prefix);
-		return KBAN_OK;
-	}
-	kb_buffer_string(out, "-j ");
-	return kb_target_print(target, parts->family, out, err);
 }
 
 static bool is_plain(char c)
@@ -128,7 +97,7 @@ static void print_comment(const char *jail, struct kban_text whole, struct kb_bu
 }
 
 /* The chain that an action jumps to, if it is none of the targets of iptables. */
-static int find_jump(const struct parts *parts, struct kban_text action, char **out)
+static int find_jump(const struct kb_rule_parts *parts, struct kban_text action, char **out)
 {
 	struct kban_text word = { 0 };
 
@@ -139,7 +108,8 @@ static int find_jump(const struct parts *parts, struct kban_text action, char **
 	return *out != NULL ? KBAN_OK : KBAN_E_NOMEM;
 }
 
-static int check_target(const struct parts *parts, struct kban_text target, struct kban_error **err)
+static int check_target(const struct kb_rule_parts *parts, struct kban_text target,
+			struct kban_error **err)
 {
 	if (kb_target_needs_tcp(target) && strcmp(parts->protocol->match4, "tcp") != 0)
 		return kb_fail(err, KBAN_E_SYNTAX, NULL, "target '%.*s' is for protocol tcp only",
@@ -147,48 +117,76 @@ static int check_target(const struct parts *parts, struct kban_text target, stru
 	return KBAN_OK;
 }
 
-/* The texts of a line; on failure, as many as there are. */
-static int make_line(const struct parts *parts, struct kb_rule_line *out, struct kban_error **err)
+/* What happens to a packet: the target for @a line, and the words for it. */
+static int make_action(const struct kb_rule_writer *writer, const struct kb_rule_parts *parts,
+		       struct kb_rule_line *line, struct kb_buffer *out, struct kban_error **err)
 {
+	kb_auto_clear(buffer) target = { 0 };
+	int status;
+
+	if (parts->is_log) {
+		writer->log(parts, out);
+		return KBAN_OK;
+	}
+	status = kb_target_print(target_of(parts), parts->family, &target, err);
+	if (status == KBAN_OK)
+		status = check_target(parts, kb_buffer_content(&target), err);
+	if (status == KBAN_OK)
+		status = writer->action(kb_buffer_content(&target), out, err);
+	if (status == KBAN_OK && find_jump(parts, kb_buffer_content(&target), &line->jump) < 0)
+		return kb_fail_memory(err);
+	return status;
+}
+
+/* Where a line of nft belongs. */
+static int make_place(const struct kb_rule_writer *writer, const struct kb_rule_parts *parts,
+		      struct kb_rule_line *out)
+{
+	const char *base = writer->base != NULL ? writer->base(parts) : NULL;
+
+	out->chain = kb_text_copy(parts->chain);
+	out->table = strdup(parts->rule->table != NULL ? parts->rule->table : KB_TABLE_DEFAULT);
+	out->base = base != NULL ? strdup(base) : NULL;
+	return out->chain == NULL || out->table == NULL || (base != NULL && out->base == NULL)
+		       ? KBAN_E_NOMEM
+		       : KBAN_OK;
+}
+
+/* The texts of a line; on failure, as many as there are. */
+static int make_line(const struct kb_rule_writer *writer, const struct kb_rule_parts *parts,
+		     struct kb_rule_line *out, struct kban_error **err)
+{
+	kb_auto_clear(buffer) match = { 0 };
+	kb_auto_clear(buffer) action = { 0 };
 	kb_auto_clear(buffer) whole = { 0 };
 	kb_auto_clear(buffer) comment = { 0 };
 	kb_auto_clear(buffer) text = { 0 };
-	struct kban_text content, target;
-	size_t match;
 	int status;
 
-	print_match(parts, &whole);
-	match = whole.len;
-	status = print_action(parts, &whole, err);
-	if (status == KBAN_OK && whole.failed)
-		status = kb_fail_memory(err);
+	writer->match(parts, &match);
+	status = make_action(writer, parts, out, &action, err);
 	if (status < 0)
 		return status;
-	content = kb_buffer_content(&whole);
-	target = kb_text_slice(content, match + strlen("-j "), content.len);
-	status = check_target(parts, target, err);
-	if (status < 0)
-		return status;
-	print_comment(parts->rule->jail, content, &comment);
-	kb_buffer_text(&text, kb_text_slice(content, 0, match));
-	kb_buffer_printf(&text, "-m comment --comment \"%s\" ",
-			 comment.data != NULL ? comment.data : "");
-	kb_buffer_text(&text, kb_text_slice(content, match, content.len));
+	kb_buffer_text(&whole, kb_buffer_content(&match));
+	kb_buffer_text(&whole, kb_buffer_content(&action));
+	print_comment(parts->rule->jail, kb_buffer_content(&whole), &comment);
+	writer->join(kb_buffer_content(&match), kb_buffer_content(&action),
+		     kb_buffer_content(&comment), &text);
 	out->family = parts->family;
 	out->jail = strdup(parts->rule->jail);
-	out->chain = kb_text_copy(parts->chain);
 	out->comment = kb_buffer_take(&comment);
 	out->text = kb_buffer_take(&text);
-	if (out->jail == NULL || out->chain == NULL || out->comment == NULL || out->text == NULL ||
-	    find_jump(parts, target, &out->jump) < 0)
+	if (match.failed || action.failed || whole.failed || out->jail == NULL ||
+	    out->comment == NULL || out->text == NULL || make_place(writer, parts, out) < 0)
 		return kb_fail_memory(err);
 	return KBAN_OK;
 }
 
-static int append_line(struct kban_rules *rules, const struct parts *parts, struct kban_error **err)
+static int append_line(struct kban_rules *rules, const struct kb_rule_parts *parts,
+		       struct kban_error **err)
 {
 	struct kb_rule_line line = { 0 };
-	int status = make_line(parts, &line, err);
+	int status = make_line(rules->writer, parts, &line, err);
 
 	if (status == KBAN_OK &&
 	    kb_array_room(&rules->lines, &rules->capacity, rules->count, sizeof(*rules->lines)) < 0)
@@ -202,7 +200,7 @@ static int append_line(struct kban_rules *rules, const struct parts *parts, stru
 }
 
 /* Each rule is put at the top of its chain, so what must come first is added last. */
-static int append_block_and_log(struct kban_rules *rules, struct parts *parts,
+static int append_block_and_log(struct kban_rules *rules, struct kb_rule_parts *parts,
 				struct kban_error **err)
 {
 	int status = append_line(rules, parts, err);
@@ -215,7 +213,22 @@ static int append_block_and_log(struct kban_rules *rules, struct parts *parts,
 	return status;
 }
 
-static int append_by_ports(struct kban_rules *rules, struct parts *parts,
+/* A packet is of one of the two sets, or of none of both; the latter is one rule. */
+static int append_by_set(struct kban_rules *rules, struct kb_rule_parts *parts,
+			 struct kban_error **err)
+{
+	int status = append_block_and_log(rules, parts, err);
+
+	if (status < 0 || !rules->writer->has_twin_sets || !parts->rule->networks ||
+	    parts->rule->inverted)
+		return status;
+	parts->is_networks = true;
+	status = append_block_and_log(rules, parts, err);
+	parts->is_networks = false;
+	return status;
+}
+
+static int append_by_ports(struct kban_rules *rules, struct kb_rule_parts *parts,
 			   const struct kb_port_list *ports, struct kban_error **err)
 {
 	size_t next = 0;
@@ -227,14 +240,14 @@ static int append_by_ports(struct kban_rules *rules, struct parts *parts,
 		if (kb_port_list_print(ports, &next, &text) < 0)
 			return kb_fail_memory(err);
 		parts->ports = kb_buffer_content(&text);
-		status = append_block_and_log(rules, parts, err);
+		status = append_by_set(rules, parts, err);
 		if (status < 0)
 			return status;
 	} while (next < ports->count);
 	return KBAN_OK;
 }
 
-static int append_by_family(struct kban_rules *rules, struct parts *parts,
+static int append_by_family(struct kban_rules *rules, struct kb_rule_parts *parts,
 			    const struct kb_port_list *ports, struct kban_error **err)
 {
 	static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
@@ -243,7 +256,7 @@ static int append_by_family(struct kban_rules *rules, struct parts *parts,
 		int status;
 
 		parts->family = families[i];
-		if (set_of(parts) == NULL)
+		if (kb_rule_set(parts) == NULL)
 			continue;
 		status = append_by_ports(rules, parts, ports, err);
 		if (status < 0)
@@ -252,7 +265,7 @@ static int append_by_family(struct kban_rules *rules, struct parts *parts,
 	return KBAN_OK;
 }
 
-static int append_by_chain(struct kban_rules *rules, struct parts *parts,
+static int append_by_chain(struct kban_rules *rules, struct kb_rule_parts *parts,
 			   const struct kb_port_list *ports, struct kban_error **err)
 {
 	struct kban_text chains = kb_text(parts->rule->chains);
@@ -273,7 +286,7 @@ static int append_protocol(struct kban_rules *rules, const struct kban_rule *rul
 {
 	kb_auto_clear(port_list) ports = { 0 };
 	struct kb_protocol protocol;
-	struct parts parts = { .rule = rule, .protocol = &protocol };
+	struct kb_rule_parts parts = { .rule = rule, .protocol = &protocol };
 	int status = kb_protocol_parse(name, &protocol, err);
 
 	if (status == KBAN_OK)
@@ -331,7 +344,7 @@ static int check_rule(const struct kban_rule *rule, struct kban_error **err)
 static bool is_same(const struct kb_rule_line *line, const struct kb_rule_line *other)
 {
 	return line->family == other->family && strcmp(line->comment, other->comment) == 0 &&
-	       strcmp(line->chain, other->chain) == 0;
+	       strcmp(line->chain, other->chain) == 0 && strcmp(line->table, other->table) == 0;
 }
 
 static bool has_line(const struct kban_rules *rules, const struct kb_rule_line *line)
@@ -365,7 +378,7 @@ static int move_lines(struct kban_rules *to, struct kban_rules *from)
 
 int kban_rules_add(struct kban_rules *rules, const struct kban_rule *rule, struct kban_error **err)
 {
-	kban_auto(rules) added = kban_rules_new();
+	kban_auto(rules) added = kban_rules_new(rules->writer->language);
 	struct kban_text protocols = kb_text(rule->protocols), word;
 	int status = check_rule(rule, err);
 

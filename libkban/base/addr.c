@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <kban/addr.h>
+#include "base/addr.h"
 
 #include <arpa/inet.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,20 +31,55 @@ static void clear_host_bits(struct kban_addr *addr)
 		addr->bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 }
 
+/* Take a number off the front of @a text, as inet_pton(3) has them. */
+static bool take_byte(struct kban_text *text, uint8_t *out)
+{
+	unsigned number = 0;
+	size_t len = 0;
+
+	while (len < text->len && len < 3 && text->data[len] >= '0' && text->data[len] <= '9')
+		number = number * 10 + (unsigned)(text->data[len++] - '0');
+	if (len == 0 || number > 255 || (len > 1 && text->data[0] == '0'))
+		return false;
+	*out = (uint8_t)number;
+	text->data += len;
+	text->len -= len;
+	return true;
+}
+
+bool kb_addr_parse_ip4(struct kban_text text, struct kban_addr *out)
+{
+	struct kban_addr addr = { .family = KBAN_IPV4, .prefix = 32 };
+
+	for (size_t i = 0; i < 4; i++) {
+		if (i > 0 && (text.len == 0 || text.data[0] != '.'))
+			return false;
+		if (i > 0) {
+			text.data++;
+			text.len--;
+		}
+		if (!take_byte(&text, &addr.bytes[i]))
+			return false;
+	}
+	if (text.len > 0)
+		return false;
+	*out = addr;
+	return true;
+}
+
 /* One address, strictly as inet_pton(3) has it. */
 static bool parse_plain(struct kban_text text, struct kban_addr *out)
 {
 	char copy[INET6_ADDRSTRLEN];
 
+	if (kb_addr_parse_ip4(text, out))
+		return true;
 	if (text.len == 0 || text.len >= sizeof(copy) || kb_text_index(text, '\0') < text.len)
 		return false;
 	memcpy(copy, text.data, text.len);
 	copy[text.len] = '\0';
-
-	memset(out, 0, sizeof(*out));
-	out->family = kb_text_index(text, ':') < text.len ? KBAN_IPV6 : KBAN_IPV4;
-	out->prefix = (uint8_t)full_prefix(out);
-	return inet_pton(out->family == KBAN_IPV6 ? AF_INET6 : AF_INET, copy, out->bytes) == 1;
+	*out = (struct kban_addr){ .family = KBAN_IPV6, .prefix = 128 };
+	return inet_pton(AF_INET6, copy, out->bytes) == 1;
 }
 
 /* The number of ones that @a mask begins with, if all others are zero. */
@@ -99,24 +133,111 @@ int kban_addr_parse(struct kban_text text, struct kban_addr *out)
 	slash = kb_text_index(text, '/');
 	if (!parse_plain(kb_text_slice(text, 0, slash), &addr))
 		return KBAN_E_SYNTAX;
-	if (slash == text.len)
-		unmap(&addr);
-	else if (!parse_prefix(kb_text_slice(text, slash + 1, text.len), &addr, &addr.prefix))
+	if (slash < text.len &&
+	    !parse_prefix(kb_text_slice(text, slash + 1, text.len), &addr, &addr.prefix))
 		return KBAN_E_SYNTAX;
+	if (!kban_addr_is_network(&addr))
+		unmap(&addr);
 	clear_host_bits(&addr);
 	*out = addr;
 	return KBAN_OK;
 }
 
+/* Append a number below 1000. */
+static char *print_number(char *at, unsigned number)
+{
+	if (number >= 100)
+		*at++ = (char)('0' + number / 100);
+	if (number >= 10)
+		*at++ = (char)('0' + number / 10 % 10);
+	*at++ = (char)('0' + number % 10);
+	*at = '\0';
+	return at;
+}
+
+/* Without inet_ntop(3), which goes through printf(3): every match of a rule comes here. */
+static char *print_ip4(char *at, const unsigned char *bytes)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (i > 0)
+			*at++ = '.';
+		at = print_number(at, bytes[i]);
+	}
+	return at;
+}
+
+static char *print_word(char *at, unsigned word)
+{
+	static const char digits[] = "0123456789abcdef";
+	int shift = 12;
+
+	while (shift > 0 && word >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*at++ = digits[word >> shift & 15];
+	*at = '\0';
+	return at;
+}
+
+/* The longest run of zeros, the first of several; length 0: there is none of two words. */
+static void find_zeros(const unsigned words[8], size_t *start, size_t *length)
+{
+	size_t from = 0;
+
+	*start = 8;
+	*length = 0;
+	for (size_t i = 0; i < 8; i++) {
+		if (words[i] != 0) {
+			from = i + 1;
+			continue;
+		}
+		if (i + 1 - from >= 2 && i + 1 - from > *length) {
+			*start = from;
+			*length = i + 1 - from;
+		}
+	}
+}
+
+/* As inet_ntop(3), which prints "::1.2.3.4" and "::ffff:1.2.3.4" so. */
+static char *print_ip6(char *at, const unsigned char *bytes)
+{
+	unsigned words[8];
+	size_t start, length;
+
+	for (size_t i = 0; i < 8; i++)
+		words[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+	find_zeros(words, &start, &length);
+	for (size_t i = 0; i < 8; i++) {
+		bool is_ip4 = i == 6 && start == 0 &&
+			      (length == 6 || (length == 5 && words[5] == 0xffff));
+
+		if (i > start && i < start + length)
+			continue;
+		if (i > 0 || i == start)
+			*at++ = ':';
+		if (is_ip4)
+			return print_ip4(at, bytes + 12);
+		if (i != start)
+			at = print_word(at, words[i]);
+	}
+	if (start + length == 8 && length > 0)
+		*at++ = ':';
+	*at = '\0';
+	return at;
+}
+
 const char *kban_addr_print(const struct kban_addr *addr, char *buffer)
 {
-	int family = addr->family == KBAN_IPV6 ? AF_INET6 : AF_INET;
-	size_t len;
+	char *at = buffer;
 
-	inet_ntop(family, addr->bytes, buffer, KBAN_ADDR_TEXT_SIZE);
-	len = strlen(buffer);
-	if (kban_addr_is_network(addr))
-		snprintf(buffer + len, KBAN_ADDR_TEXT_SIZE - len, "/%u", addr->prefix);
+	if (addr->family == KBAN_IPV6)
+		at = print_ip6(at, addr->bytes);
+	else
+		at = print_ip4(at, addr->bytes);
+	if (kban_addr_is_network(addr)) {
+		*at++ = '/';
+		print_number(at, addr->prefix);
+	}
 	return buffer;
 }
 
@@ -130,6 +251,15 @@ int kban_addr_contains(const struct kban_addr *network, const struct kban_addr *
 	return network->family == addr->family && network->prefix <= addr->prefix &&
 	       network->prefix <= full_prefix(network) &&
 	       equal_bits(network->bytes, addr->bytes, network->prefix);
+}
+
+void kban_addr_network(const struct kban_addr *addr, unsigned prefix, struct kban_addr *out)
+{
+	*out = *addr;
+	if (prefix >= addr->prefix)
+		return;
+	out->prefix = (uint8_t)prefix;
+	clear_host_bits(out);
 }
 
 int kban_addr_is_network(const struct kban_addr *addr)

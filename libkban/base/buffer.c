@@ -197,19 +197,6 @@ int kb_buffer_printable(struct kb_buffer *buffer, struct kban_text text)
 	return append_pieces(buffer, text, append_printable);
 }
 
-struct kban_text kb_buffer_content(const struct kb_buffer *buffer)
-{
-	return (struct kban_text){ buffer->data != NULL ? buffer->data : "", buffer->len };
-}
-
-void kb_buffer_reset(struct kb_buffer *buffer)
-{
-	buffer->len = 0;
-	buffer->failed = false;
-	if (buffer->data != NULL)
-		buffer->data[0] = '\0';
-}
-
 void kb_buffer_clear(struct kb_buffer *buffer)
 {
 	free(buffer->data);

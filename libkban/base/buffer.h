@@ -40,10 +40,19 @@ int kb_buffer_utf8(struct kb_buffer *buffer, struct kban_text text);
 int kb_buffer_reserve(struct kb_buffer *buffer, size_t more);
 
 /* The content; valid until the next append. */
-struct kban_text kb_buffer_content(const struct kb_buffer *buffer);
+static inline struct kban_text kb_buffer_content(const struct kb_buffer *buffer)
+{
+	return (struct kban_text){ buffer->data != NULL ? buffer->data : "", buffer->len };
+}
 
 /* Empty it and keep its memory. */
-void kb_buffer_reset(struct kb_buffer *buffer);
+static inline void kb_buffer_reset(struct kb_buffer *buffer)
+{
+	buffer->len = 0;
+	buffer->failed = false;
+	if (buffer->data != NULL)
+		buffer->data[0] = '\0';
+}
 
 /* Empty it and give its memory back. */
 void kb_buffer_clear(struct kb_buffer *buffer);

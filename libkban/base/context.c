@@ -21,6 +21,8 @@ struct kban_context {
 	void *clock_data;
 	kban_resolve_fn *resolve;
 	void *resolve_data;
+	kban_name_fn *name;
+	void *name_data;
 };
 
 struct kban_context *kban_context_new(void)
@@ -141,4 +143,16 @@ int kb_context_resolve(const struct kban_context *ctx, const char *name, struct 
 	if (ctx->resolve == NULL || !is_host_name(name))
 		return 0;
 	return ctx->resolve(name, out, max, ctx->resolve_data);
+}
+
+void kban_context_set_namer(struct kban_context *ctx, kban_name_fn *name, void *data)
+{
+	ctx->name = name;
+	ctx->name_data = data;
+}
+
+int kb_context_name(const struct kban_context *ctx, const struct kban_addr *addr,
+		    char out[KBAN_HOST_NAME_SIZE])
+{
+	return ctx->name != NULL ? ctx->name(addr, out, ctx->name_data) : 0;
 }

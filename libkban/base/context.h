@@ -22,4 +22,8 @@ int kb_log_wants(const struct kban_context *ctx, int level);
 int kb_context_resolve(const struct kban_context *ctx, const char *name, struct kban_addr *out,
 		       size_t max);
 
+/* See kban_name_fn. 0 where the context has none. */
+int kb_context_name(const struct kban_context *ctx, const struct kban_addr *addr,
+		    char out[KBAN_HOST_NAME_SIZE]);
+
 #endif /* KB_BASE_CONTEXT_H */

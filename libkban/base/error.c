@@ -124,6 +124,18 @@ int kb_fail_errno(struct kban_error **err, int error_number, const struct kb_whe
 	return KBAN_E_SYSTEM;
 }
 
+int kb_error_append(struct kban_error *error, struct kban_text more)
+{
+	kb_auto_clear(buffer) text = { 0 };
+
+	kb_buffer_string(&text, error->text);
+	if (kb_buffer_printable(&text, more) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	free(error->text);
+	error->text = kb_buffer_take(&text);
+	return KBAN_OK;
+}
+
 int kb_fail_memory(struct kban_error **err)
 {
 	if (err != NULL)

@@ -3,6 +3,7 @@
 #define KB_BASE_ERROR_H
 
 #include <kban/error.h>
+#include <kban/text.h>
 
 /* A place in a file that somebody wrote. Line 0 means the file as a whole. */
 struct kb_where {
@@ -26,6 +27,9 @@ __attribute__((format(printf, 4, 5))) int kb_fail(struct kban_error **err, int s
 __attribute__((format(printf, 4, 5))) int kb_fail_errno(struct kban_error **err, int error_number,
 							const struct kb_where *where,
 							const char *format, ...);
+
+/* Add to the end of a reason. KBAN_OK, or KBAN_E_NOMEM and then it is as it was. */
+int kb_error_append(struct kban_error *error, struct kban_text more);
 
 /* Out of memory needs no memory to say. Returns KBAN_E_NOMEM. */
 int kb_fail_memory(struct kban_error **err);

@@ -12,6 +12,8 @@
 
 enum kb_severity {
 	KB_PROBLEM_WARNING, /* it works, but hardly as meant */
+	KB_PROBLEM_WAITING, /* it works as soon as something is there that is missing now */
+	KB_PROBLEM_PART,    /* a part of what it is about cannot be used, and is left out */
 	KB_PROBLEM_ERROR,   /* what it is about cannot be used */
 };
 

@@ -10,12 +10,6 @@ struct kban_text kb_text(const char *string)
 	return (struct kban_text){ string, string != NULL ? strlen(string) : 0 };
 }
 
-bool kb_text_equal(struct kban_text left, struct kban_text right)
-{
-	return left.len == right.len &&
-	       (left.len == 0 || memcmp(left.data, right.data, left.len) == 0);
-}
-
 bool kb_text_is(struct kban_text text, const char *string)
 {
 	return kb_text_equal(text, kb_text(string));
@@ -58,13 +52,6 @@ bool kb_text_ends_with(struct kban_text text, const char *suffix)
 	return text.len >= len && kb_text_is(kb_text_slice(text, text.len - len, text.len), suffix);
 }
 
-size_t kb_text_index(struct kban_text text, char byte)
-{
-	const char *found = text.len > 0 ? memchr(text.data, byte, text.len) : NULL;
-
-	return found != NULL ? (size_t)(found - text.data) : text.len;
-}
-
 size_t kb_text_find(struct kban_text text, struct kban_text needle)
 {
 	const char *found;
@@ -77,14 +64,48 @@ size_t kb_text_find(struct kban_text text, struct kban_text needle)
 	return found != NULL ? (size_t)(found - text.data) : text.len;
 }
 
-struct kban_text kb_text_slice(struct kban_text text, size_t from, size_t to)
-{
-	size_t end = to < text.len ? to : text.len;
-	size_t start = from < end ? from : end;
+/* Sixteen bytes, for vectors where the processor has them. */
+typedef unsigned char row __attribute__((vector_size(16)));
 
-	/* An empty text may be NULL, which nothing may be added to. */
-	return start > 0 ? (struct kban_text){ text.data + start, end - start }
-			 : (struct kban_text){ text.data, end };
+/* The sum of eight bytes. */
+static size_t sum_of(uint64_t bytes)
+{
+	const uint64_t even = 0x00ff00ff00ff00ff;
+
+	return (size_t)(((bytes & even) + (bytes >> 8 & even)) * 0x0001000100010001 >> 48);
+}
+
+/* So many in the rows at @a data, of which there are at most 255. */
+static size_t count_in_rows(const char *data, size_t rows, char byte)
+{
+	uint64_t halves[2];
+	row sums = { 0 };
+	row bytes;
+
+	for (size_t i = 0; i < rows; i++) {
+		memcpy(&bytes, data + i * sizeof(row), sizeof(row));
+		sums -= (row)(bytes == (unsigned char)byte);
+	}
+	memcpy(halves, &sums, sizeof(halves));
+	return sum_of(halves[0]) + sum_of(halves[1]);
+}
+
+size_t kb_text_count(struct kban_text text, char byte)
+{
+	size_t count = 0;
+	size_t at = 0;
+
+	while (text.len - at >= sizeof(row)) {
+		size_t rows = (text.len - at) / sizeof(row);
+
+		if (rows > 255)
+			rows = 255;
+		count += count_in_rows(text.data + at, rows, byte);
+		at += rows * sizeof(row);
+	}
+	for (; at < text.len; at++)
+		count += text.data[at] == byte;
+	return count;
 }
 
 static bool is_one_of(char byte, const char *set)
@@ -179,23 +200,34 @@ char *kb_text_copy(struct kban_text text)
 	return copy;
 }
 
+/* The bits of 32 bytes, one over the other. */
+static uint64_t bits_of(const char *bytes)
+{
+	uint64_t words[4];
+
+	memcpy(words, bytes, sizeof(words));
+	return words[0] | words[1] | words[2] | words[3];
+}
+
 bool kb_text_is_ascii(struct kban_text text)
 {
 	const uint64_t high = 0x8080808080808080;
+	uint64_t bits = 0;
 	uint64_t word;
 	size_t i = 0;
 
-	/* Every line of a log comes by here: eight bytes at a time. */
+	/* Every line that is looked at comes by here. */
+	for (; text.len - i >= 32; i += 32) {
+		if ((bits_of(text.data + i) & high) != 0)
+			return false;
+	}
 	for (; text.len - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, text.data + i, sizeof(word));
-		if ((word & high) != 0)
-			return false;
+		bits |= word;
 	}
-	for (; i < text.len; i++) {
-		if ((unsigned char)text.data[i] >= 0x80)
-			return false;
-	}
-	return true;
+	for (; i < text.len; i++)
+		bits |= (unsigned char)text.data[i];
+	return (bits & high) == 0;
 }
 
 bool kb_text_is_utf8(struct kban_text text)

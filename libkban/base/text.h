@@ -4,6 +4,7 @@
 #define KB_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <kban/text.h>
 
@@ -15,7 +16,12 @@
 /* A NUL-terminated string as text; NULL is empty. */
 struct kban_text kb_text(const char *string);
 
-bool kb_text_equal(struct kban_text left, struct kban_text right);
+static inline bool kb_text_equal(struct kban_text left, struct kban_text right)
+{
+	return left.len == right.len &&
+	       (left.len == 0 || memcmp(left.data, right.data, left.len) == 0);
+}
+
 bool kb_text_equal_nocase(struct kban_text left, struct kban_text right); /* ASCII case */
 bool kb_text_is(struct kban_text text, const char *string);
 bool kb_text_is_nocase(struct kban_text text, const char *string); /* ASCII case */
@@ -23,10 +29,28 @@ bool kb_text_starts_with(struct kban_text text, const char *prefix);
 bool kb_text_ends_with(struct kban_text text, const char *suffix);
 
 /* Index of the first @a byte or @a needle, or text.len. */
-size_t kb_text_index(struct kban_text text, char byte);
+static inline size_t kb_text_index(struct kban_text text, char byte)
+{
+	const char *found = text.len > 0 ? memchr(text.data, byte, text.len) : NULL;
+
+	return found != NULL ? (size_t)(found - text.data) : text.len;
+}
+
 size_t kb_text_find(struct kban_text text, struct kban_text needle);
 
-struct kban_text kb_text_slice(struct kban_text text, size_t from, size_t to);
+/* How many bytes of it are @a byte. */
+size_t kb_text_count(struct kban_text text, char byte);
+
+static inline struct kban_text kb_text_slice(struct kban_text text, size_t from, size_t to)
+{
+	size_t end = to < text.len ? to : text.len;
+	size_t start = from < end ? from : end;
+
+	/* An empty text may be NULL, which nothing may be added to. */
+	return start > 0 ? (struct kban_text){ text.data + start, end - start }
+			 : (struct kban_text){ text.data, end };
+}
+
 struct kban_text kb_text_trim(struct kban_text text); /* ASCII white space, both ends */
 
 /*

@@ -36,7 +36,14 @@ struct loader {
 struct chain {
 	const char *path;
 	const struct chain *parent;
+	const struct kb_where *included; /* where the parent asks for it, or NULL */
 	unsigned depth;
+};
+
+/* How a file was come to. */
+struct origin {
+	const struct chain *parent;
+	const struct kb_where *included;
 };
 
 static bool is_in_chain(const struct chain *chain, const char *path)
@@ -104,14 +111,14 @@ static char *local_of(const char *path)
 	return kb_buffer_take(&local);
 }
 
-static int load_file(struct loader *loader, const char *path, const struct chain *parent);
+static int load_file(struct loader *loader, const char *path, const struct origin *origin);
 
 /* One of @a list, and its .local unless the list has that, too. */
 static int load_with_local(struct loader *loader, const char *path,
-			   const struct kb_string_list *list, const struct chain *parent)
+			   const struct kb_string_list *list, const struct origin *origin)
 {
 	kb_autofree char *local = local_of(path);
-	int status = load_file(loader, path, parent);
+	int status = load_file(loader, path, origin);
 	int local_status;
 
 	if (local == NULL)
@@ -119,40 +126,50 @@ static int load_with_local(struct loader *loader, const char *path,
 	if ((status != KBAN_OK && status != KBAN_E_NOTFOUND) ||
 	    kb_string_list_contains(list, local))
 		return status;
-	local_status = load_file(loader, local, parent);
+	local_status = load_file(loader, local, origin);
 	return local_status == KBAN_E_NOTFOUND ? status : local_status;
-}
-
-/* Each line of an option of [INCLUDES] as a path. */
-static int list_includes(const struct kb_value *value, const char *file,
-			 struct kb_string_list *list)
-{
-	struct kban_text rest = kb_text(value->text);
-	struct kban_text line;
-
-	while (kb_text_next_line(&rest, &line)) {
-		kb_autofree char *path = NULL;
-
-		line = kb_blank_trim(line);
-		if (line.len == 0)
-			continue;
-		path = path_beside(file, line);
-		if (path == NULL || kb_string_list_append(list, kb_text(path)) != KBAN_OK)
-			return KBAN_E_NOMEM;
-	}
-	return KBAN_OK;
 }
 
 /* What an option of [INCLUDES] asks for. */
 struct includes {
 	struct kb_value value;
-	struct kb_string_list list; /* of paths */
+	struct kb_string_list list;     /* of paths */
+	const struct kb_where **wheres; /* of these, in value */
+	size_t capacity;
 };
 
 static void clear_includes(struct includes *includes)
 {
 	kb_value_clear(&includes->value);
 	kb_string_list_clear(&includes->list);
+	free(includes->wheres);
+}
+
+/* A line of an option of [INCLUDES] as a path. */
+static int add_include(struct includes *includes, const char *file, struct kban_text line,
+		       const struct kb_where *where)
+{
+	kb_autofree char *path = path_beside(file, line);
+
+	if (path == NULL || kb_array_room(&includes->wheres, &includes->capacity,
+					  includes->list.count, sizeof(*includes->wheres)) < 0)
+		return KBAN_E_NOMEM;
+	includes->wheres[includes->list.count] = where;
+	return kb_string_list_append(&includes->list, kb_text(path));
+}
+
+static int list_includes(struct includes *includes, const char *file)
+{
+	struct kban_text rest = kb_text(includes->value.text);
+	struct kban_text line;
+	int status = KBAN_OK;
+
+	for (size_t i = 0; status == KBAN_OK && kb_text_next_line(&rest, &line); i++) {
+		line = kb_blank_trim(line);
+		if (line.len > 0)
+			status = add_include(includes, file, line, &includes->value.lines[i]);
+	}
+	return status;
 }
 
 #define auto_includes __attribute__((cleanup(clear_includes))) struct includes
@@ -172,19 +189,19 @@ static int read_includes(struct loader *loader, const struct kb_conf_table *tabl
 		return KBAN_OK;
 	status = kb_interpolate(&scope, raw, &out->value, &error);
 	if (status == KBAN_OK)
-		return list_includes(&out->value, file, &out->list);
+		return list_includes(out, file);
 	if (status != KBAN_E_NOMEM)
 		return kb_problem_list_take(loader->problems, KB_PROBLEM_ERROR, NULL, error);
 	return status;
 }
 
 /* A .local is there for whoever wants one; any other missing name is probably a slip. */
-static int warn_missing(struct loader *loader, const struct kb_value *value, const char *path)
+static int warn_missing(struct loader *loader, const struct kb_where *where, const char *path)
 {
 	if (kb_text_ends_with(kb_text(path), ".local"))
 		return KBAN_OK;
-	return kb_problem_list_add(loader->problems, KB_PROBLEM_WARNING, NULL,
-				   kb_value_where(value), "included file '%s' is not there", path);
+	return kb_problem_list_add(loader->problems, KB_PROBLEM_WARNING, NULL, where,
+				   "included file '%s' is not there", path);
 }
 
 static int load_includes(struct loader *loader, const struct includes *includes,
@@ -194,12 +211,13 @@ static int load_includes(struct loader *loader, const struct includes *includes,
 
 	for (size_t i = 0; i < includes->list.count && status == KBAN_OK; i++) {
 		const char *path = includes->list.items[i];
+		const struct origin origin = { chain, includes->wheres[i] };
 
 		if (is_in_chain(chain, path))
 			continue;
-		status = load_with_local(loader, path, &includes->list, chain);
+		status = load_with_local(loader, path, &includes->list, &origin);
 		if (status == KBAN_E_NOTFOUND)
-			status = warn_missing(loader, &includes->value, path);
+			status = warn_missing(loader, origin.included, path);
 	}
 	return status;
 }
@@ -216,10 +234,43 @@ static int give_up(struct loader *loader, const char *path)
 				   "files include each other too often or too deeply");
 }
 
-/* KBAN_OK, also with problems; KBAN_E_NOTFOUND; KBAN_E_NOMEM. */
-static int load_file(struct loader *loader, const char *path, const struct chain *parent)
+/* " (included from FILE line N, from …)", nearest first. */
+static int print_chain(const struct chain *chain, struct kb_buffer *out)
 {
-	struct chain chain = { path, parent, parent != NULL ? parent->depth + 1 : 0 };
+	const char *lead = " (included from";
+
+	for (; chain->included != NULL; chain = chain->parent) {
+		kb_buffer_printf(out, "%s %s line %u", lead, chain->included->file,
+				 chain->included->line);
+		lead = ", from";
+	}
+	return kb_buffer_byte(out, ')');
+}
+
+/* An operator may never have heard of an included file: say who asks for it. */
+static int tell_chain(const struct loader *loader, const struct chain *chain, size_t first)
+{
+	kb_auto_clear(buffer) text = { 0 };
+
+	if (chain->included == NULL || first == loader->problems->count)
+		return KBAN_OK;
+	if (print_chain(chain, &text) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	for (size_t i = first; i < loader->problems->count; i++) {
+		struct kban_error *error = loader->problems->items[i].error;
+
+		if (error != NULL && kb_error_append(error, kb_buffer_content(&text)) != KBAN_OK)
+			return KBAN_E_NOMEM;
+	}
+	return KBAN_OK;
+}
+
+/* KBAN_OK, also with problems; KBAN_E_NOTFOUND; KBAN_E_NOMEM. */
+static int load_file(struct loader *loader, const char *path, const struct origin *origin)
+{
+	const struct chain *parent = origin->parent;
+	struct chain chain = { path, parent, origin->included, parent ? parent->depth + 1 : 0 };
+	size_t first = loader->problems->count;
 	kb_auto_clear(conf_table) table = { 0 };
 	auto_includes before = { 0 };
 	auto_includes after = { 0 };
@@ -234,6 +285,8 @@ static int load_file(struct loader *loader, const char *path, const struct chain
 	status = read_includes(loader, &table, "before", path, &before);
 	if (status == KBAN_OK)
 		status = read_includes(loader, &table, "after", path, &after);
+	if (status == KBAN_OK)
+		status = tell_chain(loader, &chain, first);
 	if (status == KBAN_OK)
 		status = load_includes(loader, &before, &chain);
 	if (status == KBAN_OK)
@@ -277,6 +330,7 @@ static int load_stem(struct loader *loader, const char *stem, const char *suffix
 	kb_auto_clear(string_list) list = { 0 };
 	kb_auto_clear(buffer) file = { 0 };
 	kb_auto_clear(buffer) directory = { 0 };
+	const struct origin nobody = { 0 };
 	int found;
 
 	kb_buffer_printf(&file, "%s%s", stem, suffix);
@@ -284,9 +338,9 @@ static int load_stem(struct loader *loader, const char *stem, const char *suffix
 	if (file.failed || directory.failed ||
 	    list_directory(directory.data, suffix, &list, loader->problems) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	found = load_file(loader, file.data, NULL);
+	found = load_file(loader, file.data, &nobody);
 	for (size_t i = 0; i < list.count && (found == KBAN_OK || found == KBAN_E_NOTFOUND); i++) {
-		int status = load_file(loader, list.items[i], NULL);
+		int status = load_file(loader, list.items[i], &nobody);
 
 		found = status == KBAN_E_NOTFOUND ? found : status;
 	}
@@ -338,10 +392,11 @@ int kb_conf_load_file(const char *path, struct kb_problem_list *problems, struct
 	kb_auto(conf) conf = calloc(1, sizeof(*conf));
 	struct loader loader = { .conf = conf, .problems = problems };
 	kb_auto_clear(string_list) list = { 0 };
+	const struct origin nobody = { 0 };
 	int status = KBAN_E_NOMEM;
 
 	if (conf != NULL && kb_string_list_append(&list, kb_text(path)) == KBAN_OK)
-		status = load_with_local(&loader, path, &list, NULL);
+		status = load_with_local(&loader, path, &list, &nobody);
 	return finish(&conf, status, path, out, err);
 }
 

@@ -108,7 +108,7 @@ static int fetch(const struct work *work, struct kban_text tag, struct kb_value 
 
 	if (section == NULL || option == NULL)
 		return kb_fail_memory(work->err);
-	if (option[0] == '\0')
+	if (option[0] == '\0' || work->how->conf == NULL)
 		return KBAN_E_NOTFOUND;
 	if (start == 0)
 		return fetch_plain(work, option, out);

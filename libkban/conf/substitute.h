@@ -22,7 +22,7 @@
 #define KB_SUBSTITUTE_MAX 2000
 
 struct kb_substitution {
-	const struct kb_conf *conf;
+	const struct kb_conf *conf;         /* NULL: the map alone counts */
 	const char *section;                /* usually Definition */
 	const struct kb_options *variables; /* beat its options; may be NULL */
 	const char *const *keep;            /* tags that stay, NULL-terminated; may be NULL */

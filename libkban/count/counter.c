@@ -14,8 +14,14 @@
  * and the others. At the limit one of the others goes first, so whoever fills the table with hosts
  * that fail once does not push out a host that is nearly done. Those nearly done leave the others
  * half of the table.
+ *
+ * A counter that estimates keeps of a host's failures, beside their number, the last and in the
+ * ring the first one.
  */
 #include <kban/counter.h>
+
+#include <math.h>
+#include <stdbool.h>
 
 #include "base/hash.h"
 #include "count/slab.h"
@@ -46,6 +52,7 @@ struct kban_counter {
 	kban_usec window;
 	unsigned max_failures;
 	size_t max_hosts;
+	bool estimates;
 	struct kb_hash_key key;
 	struct kb_slab hosts;    /* of struct host */
 	struct kb_slab failures; /* of struct failure */
@@ -213,6 +220,42 @@ static void drop_before(struct kban_counter *counter, struct host *host, kban_us
 		drop_oldest(counter, host);
 }
 
+/* Estimating: first failure, last failure, and how many there seem to be. */
+
+static void begin_estimate(struct kban_counter *counter, struct host *host, kban_usec when)
+{
+	host->ring = kb_slab_take(&counter->failures);
+	failure_at(counter, host->ring)->when = when;
+	host->last = when;
+	host->count = 1;
+}
+
+static void end_estimate(struct kban_counter *counter, struct host *host)
+{
+	kb_slab_give(&counter->failures, host->ring);
+	host->ring = KB_SLAB_NONE;
+	host->count = 0;
+}
+
+/* As fail2ban does it: half way between two numbers the even one is taken. */
+static void estimate(struct kban_counter *counter, struct host *host, kban_usec when)
+{
+	struct failure *first = failure_at(counter, host->ring);
+	kban_usec start = window_start(counter, when);
+
+	if (when > host->last) {
+		if (first->when < start) {
+			host->count =
+				(uint16_t)nearbyint((double)host->count * (double)counter->window /
+						    ((double)when - (double)first->when));
+			first->when = start;
+		}
+		host->last = when;
+	}
+	if (host->count < counter->max_failures)
+		host->count++;
+}
+
 /* Put a failure into the ring, behind those of the same time. */
 static void insert_into_ring(struct kban_counter *counter, struct host *host, kban_usec when)
 {
@@ -261,6 +304,8 @@ static void forget_at(struct kban_counter *counter, uint32_t *link)
 
 	*link = host->chain;
 	dequeue(counter, number);
+	if (counter->estimates)
+		end_estimate(counter, host);
 	while (host->count > 0)
 		drop_oldest(counter, host);
 	kb_slab_give(&counter->hosts, number);
@@ -294,14 +339,18 @@ static int add_host(struct kban_counter *counter, const struct kban_addr *addr, 
 
 	if (kban_counter_hosts(counter) >= counter->max_hosts)
 		forget_number(counter, least_wanted(counter, when));
-	if (kb_slab_reserve(&counter->hosts) != KBAN_OK)
+	if (kb_slab_reserve(&counter->hosts) != KBAN_OK ||
+	    (counter->estimates && kb_slab_reserve(&counter->failures) != KBAN_OK))
 		return KBAN_E_NOMEM;
 	number = kb_slab_take(&counter->hosts);
 	host = host_at(counter, number);
 	host->family = addr->family;
 	host->prefix = addr->prefix;
 	memcpy(host->bytes, addr->bytes, sizeof(host->bytes));
-	insert_failure(counter, host, when);
+	if (counter->estimates)
+		begin_estimate(counter, host, when);
+	else
+		insert_failure(counter, host, when);
 
 	link = find_link(counter, addr);
 	*link = number;
@@ -315,6 +364,12 @@ static int add_failure(struct kban_counter *counter, uint32_t number, kban_usec 
 	struct host *host = host_at(counter, number);
 	kban_usec start = window_start(counter, when > host->last ? when : host->last);
 
+	if (counter->estimates) {
+		dequeue(counter, number);
+		estimate(counter, host, when);
+		enqueue(counter, number);
+		return host->count;
+	}
 	if (when < start)
 		return host->count;
 	if (kb_slab_reserve(&counter->failures) != KBAN_OK)
@@ -360,6 +415,7 @@ int kban_counter_new(const struct kban_counter_options *options, struct kban_cou
 	counter->window = options->window;
 	counter->max_failures = options->max_failures;
 	counter->max_hosts = options->max_hosts;
+	counter->estimates = options->estimate != 0;
 	kb_hash_key_init(&counter->key);
 	kb_slab_init(&counter->hosts, sizeof(struct host));
 	kb_slab_init(&counter->failures, sizeof(struct failure));
@@ -403,6 +459,8 @@ unsigned kban_counter_count(const struct kban_counter *counter, const struct kba
 	if (number == KB_SLAB_NONE)
 		return 0;
 	found = host_at(counter, number);
+	if (counter->estimates)
+		return found->last >= start ? found->count : 0;
 	count = found->last >= start && found->last <= now;
 	next = found->ring;
 	for (i = 1; i < found->count; i++) {

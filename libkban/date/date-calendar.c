@@ -152,6 +152,18 @@ static void complete(struct kb_date_calendar *calendar, const struct kb_date_fie
 	*assumed |= ASSUMED_DAY;
 }
 
+/*
+ * By how many seconds a time is still to come. Without a zone that is by the clock on the wall, to
+ * which days of 23 and 25 hours are days, and an hour that comes twice is over after the first.
+ */
+static int64_t seconds_ahead(struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
+			     const struct moment *moment, int64_t now)
+{
+	if (fields->has_zone || calendar->has_zone)
+		return seconds_of_moment(calendar, fields, moment) - now;
+	return seconds_in_utc(moment) - (now + today_at(calendar, now)->tm_gmtoff);
+}
+
 /* What was assumed is wrong if the time is still to come; a year may be up to a day early. */
 static bool resolve(struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
 		    int64_t now, unsigned *assumed, int64_t *seconds)
@@ -168,17 +180,15 @@ static bool resolve(struct kb_date_calendar *calendar, const struct kb_date_fiel
 	complete(calendar, fields, now, &moment, assumed);
 	if (!is_possible(&moment))
 		return false;
-	*seconds = seconds_of_moment(calendar, fields, &moment);
-	if ((*assumed & ASSUMED_DAY) && *seconds > now) {
+	if ((*assumed & ASSUMED_DAY) && seconds_ahead(calendar, fields, &moment, now) > 0)
 		moment.day--;
-		*seconds = seconds_of_moment(calendar, fields, &moment);
-	}
-	if ((*assumed & ASSUMED_YEAR) && *seconds > now + DAY_SECONDS) {
+	if ((*assumed & ASSUMED_YEAR) &&
+	    seconds_ahead(calendar, fields, &moment, now) > DAY_SECONDS) {
 		moment.year--;
 		if (!is_possible(&moment))
 			return false;
-		*seconds = seconds_of_moment(calendar, fields, &moment);
 	}
+	*seconds = seconds_of_moment(calendar, fields, &moment);
 	return true;
 }
 
@@ -198,20 +208,72 @@ static bool remembers(const struct kb_date_calendar *calendar, const struct kb_d
 	       (!calendar->last_needs_now || calendar->last_now == now);
 }
 
+static struct kb_date_fields hour_of(const struct kb_date_fields *fields)
+{
+	struct kb_date_fields hour = *fields;
+
+	hour.minute = 0;
+	hour.second = 0;
+	return hour;
+}
+
+static bool is_in_hour(const struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
+		       int64_t now)
+{
+	struct kb_date_fields hour = hour_of(fields);
+
+	return calendar->knows_hour && memcmp(&calendar->hour, &hour, sizeof(hour)) == 0 &&
+	       (!calendar->hour_needs_now || calendar->hour_now == now) && fields->minute <= 59 &&
+	       fields->second <= 59;
+}
+
+/* Where the first and the last second of an hour are that far apart, so are all between them. */
+static void remember_hour(struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
+			  int64_t now)
+{
+	struct kb_date_fields hour = hour_of(fields);
+	struct kb_date_fields end = hour;
+	unsigned assumed = 0;
+	int64_t last;
+
+	end.minute = 59;
+	end.second = 59;
+	calendar->knows_hour = resolve(calendar, &hour, now, &assumed, &calendar->hour_seconds) &&
+			       resolve(calendar, &end, now, &assumed, &last) &&
+			       last - calendar->hour_seconds == 3599;
+	calendar->hour = hour;
+	calendar->hour_now = now;
+	calendar->hour_needs_now = assumed != 0;
+}
+
+/* What is asked is answered from what is known, or looked up in the hour, which is then known. */
+static void answer(struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
+		   int64_t now)
+{
+	unsigned assumed = 0;
+
+	calendar->last = *fields;
+	calendar->last_now = now;
+	calendar->knows_last = true;
+	if (is_in_hour(calendar, fields, now)) {
+		calendar->last_needs_now = calendar->hour_needs_now;
+		calendar->last_exists = true;
+		calendar->last_seconds =
+			calendar->hour_seconds + fields->minute * (int64_t)60 + fields->second;
+		return;
+	}
+	calendar->last_exists = resolve(calendar, fields, now, &assumed, &calendar->last_seconds);
+	calendar->last_needs_now = assumed != 0;
+	remember_hour(calendar, fields, now);
+}
+
 bool kb_date_calendar_time(struct kb_date_calendar *calendar, const struct kb_date_fields *fields,
 			   kban_usec now, kban_usec *time)
 {
 	int64_t second = seconds_of(now);
-	unsigned assumed = 0;
 
-	if (!remembers(calendar, fields, second)) {
-		calendar->last_exists =
-			resolve(calendar, fields, second, &assumed, &calendar->last_seconds);
-		calendar->last = *fields;
-		calendar->last_now = second;
-		calendar->last_needs_now = assumed != 0;
-		calendar->knows_last = true;
-	}
+	if (!remembers(calendar, fields, second))
+		answer(calendar, fields, second);
 	if (calendar->last_exists)
 		*time = calendar->last_seconds * KBAN_SECOND;
 	return calendar->last_exists;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * From what a stamp says to a time: completes what it leaves out from the time that is now, and
- * knows local time. It remembers its last answer, because log lines come in bursts of the same
- * second.
+ * knows local time. It remembers its last answer and the hour it was in, because log lines come
+ * in bursts of the same second, and one hour has many.
  *
  * Local time is that of the process and is asked of localtime_r() only. mktime() would answer the
  * hour that a day in autumn has twice by what it was asked before.
@@ -28,6 +28,12 @@ struct kb_date_calendar {
 	int64_t last_now;    /* in seconds */
 	bool last_exists;
 	int64_t last_seconds;
+
+	bool knows_hour;            /* one in which no clock is changed: */
+	struct kb_date_fields hour; /* its minute and second are 0 */
+	bool hour_needs_now;
+	int64_t hour_now;
+	int64_t hour_seconds; /* when it begins */
 };
 
 /* @a zone_minutes: of stamps that name none; NULL: local time. */

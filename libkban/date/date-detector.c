@@ -13,17 +13,22 @@
 
 #include "base/text.h"
 #include "date/date-calendar.h"
+#include "date/date-memo.h"
 #include "date/date-number.h"
 #include "date/date-pattern.h"
 
 /* A format not seen for as long gives its place to the one that is. */
 #define UNUSED_AFTER (300 * KBAN_SECOND)
 
+/* So many lines that teach nothing new show how a log writes dates. */
+#define SETTLED_AFTER 5000
+
 #define NO_POSITION SIZE_MAX
 #define NO_CHAR     UINT32_MAX
 
 struct usage {
 	uint64_t hits;
+	uint64_t limits; /* how often it was given up */
 	kban_usec last_used;
 	size_t distance; /* column of its last match */
 };
@@ -47,9 +52,15 @@ struct kb_date_detector {
 	struct usage *usage; /* by format */
 	size_t *order;       /* formats */
 	size_t count;
-	size_t last;   /* position of the last one that matched, or NO_POSITION */
-	size_t unused; /* positions from here on had no hit when last looked at */
+	size_t last;     /* position of the last one that matched, or NO_POSITION */
+	uint64_t limits; /* of all formats */
+	uint64_t calm;   /* lines since a format moved, or matched for the first time */
+	size_t unused;   /* positions from here on had no hit when last looked at */
 	struct edge left, right;
+	bool is_watched; /* who watches wants to see each search */
+	bool is_ascii;   /* the line that is searched */
+	bool in_place;   /* the format of the last line was found where it was expected */
+	struct kb_date_memo memo;
 
 	struct kb_match *match; /* of the search at hand */
 	struct kb_match *kept;  /* of the best candidate so far */
@@ -99,6 +110,34 @@ uint64_t kb_date_detector_hits(const struct kb_date_detector *detector, size_t f
 	return detector->usage[format].hits;
 }
 
+uint64_t kb_date_detector_limits(const struct kb_date_detector *detector, size_t format)
+{
+	return detector->usage[format].limits;
+}
+
+uint64_t kb_date_detector_limit_total(const struct kb_date_detector *detector)
+{
+	return detector->limits;
+}
+
+void kb_date_detector_watch(struct kb_date_detector *detector, const struct kb_search_watch *watch)
+{
+	detector->is_watched = watch != NULL;
+	kb_match_watch(detector->match, watch);
+	kb_match_watch(detector->kept, watch);
+}
+
+void kb_date_detector_share(struct kb_date_detector *detector, struct kb_effort *effort)
+{
+	kb_match_share(detector->match, effort);
+	kb_match_share(detector->kept, effort);
+}
+
+size_t kb_date_detector_at(const struct kb_date_detector *detector, size_t position)
+{
+	return detector->order[position];
+}
+
 static const struct kb_date_pattern *pattern_at(const struct kb_date_detector *detector,
 						size_t position)
 {
@@ -116,20 +155,24 @@ static bool is_continuation(char byte)
 }
 
 /* Number of characters before byte @a at. */
-static size_t column_of(struct kban_text line, size_t at)
+static size_t column_of(const struct kb_date_detector *detector, struct kban_text line, size_t at)
 {
 	size_t column = 0;
 
+	if (detector->is_ascii)
+		return at;
 	for (size_t i = 0; i < at; i++)
 		column += !is_continuation(line.data[i]);
 	return column;
 }
 
 /* The byte where a column begins; behind the line for a column that it does not reach. */
-static size_t byte_of(struct kban_text line, size_t column)
+static size_t byte_of(const struct kb_date_detector *detector, struct kban_text line, size_t column)
 {
 	size_t at = 0;
 
+	if (detector->is_ascii)
+		return column;
 	while (at < line.len && (column > 0 || is_continuation(line.data[at])))
 		column -= !is_continuation(line.data[at++]);
 	return at + column;
@@ -139,6 +182,8 @@ static uint32_t char_at(struct kban_text line, size_t at)
 {
 	uint32_t code = NO_CHAR;
 
+	if (at < line.len && (unsigned char)line.data[at] < 0x80)
+		return (unsigned char)line.data[at];
 	if (at < line.len)
 		kb_utf8_decode(kb_text_slice(line, at, line.len), &code);
 	return code;
@@ -180,17 +225,22 @@ static bool looks_like_last(const struct kb_date_detector *detector, struct kban
 static int search(struct kb_date_detector *detector, size_t position, struct kban_text line,
 		  size_t start, struct candidate *out)
 {
+	const struct kb_subject in = { line, start, detector->is_ascii };
 	int found;
 
 	if (start > line.len)
 		return KB_MATCH_NONE;
-	found = kb_pattern_search(pattern_at(detector, position)->compiled, line, start,
-				  detector->match);
+	found = kb_pattern_search_in(pattern_at(detector, position)->compiled, &in,
+				     detector->match);
+	if (found == KB_MATCH_LIMIT) {
+		usage_at(detector, position)->limits++;
+		detector->limits++;
+	}
 	if (found != KB_MATCH_FOUND)
 		return found < 0 ? found : KB_MATCH_NONE;
 	out->position = position;
 	kb_match_group(detector->match, 0, &out->from, &out->to);
-	out->column = column_of(line, out->from);
+	out->column = column_of(detector, line, out->from);
 	return KB_MATCH_FOUND;
 }
 
@@ -216,8 +266,8 @@ enum verdict { NOT_FINAL, FINAL };
 static int try_last(struct kb_date_detector *detector, struct kban_text line, size_t *skip)
 {
 	const struct kb_date_pattern *pattern = pattern_at(detector, detector->last);
-	size_t from = byte_of(line, detector->left.column);
-	size_t to = byte_of(line, detector->right.column);
+	size_t from = byte_of(detector, line, detector->left.column);
+	size_t to = byte_of(detector, line, detector->right.column);
 	bool in_place = !pattern->anchored && looks_like_last(detector, line, from, to);
 	struct candidate candidate;
 	int found;
@@ -274,25 +324,33 @@ static int try_all(struct kb_date_detector *detector, struct kban_text line, siz
 	return KBAN_OK;
 }
 
-static struct edge edge_at(struct kban_text line, size_t at)
+static struct edge edge_at(const struct kb_date_detector *detector, struct kban_text line,
+			   size_t at)
 {
-	return (struct edge){ column_of(line, at), char_before(line, at), char_at(line, at) };
+	return (struct edge){ column_of(detector, line, at), char_before(line, at),
+			      char_at(line, at) };
 }
 
 static void remember_place(struct kb_date_detector *detector, struct kban_text line)
 {
 	const struct candidate *best = &detector->best;
 
-	detector->left = edge_at(line, best->from);
-	detector->right = edge_at(line, best->to);
+	detector->left = edge_at(detector, line, best->from);
+	detector->right = edge_at(detector, line, best->to);
+}
+
+double kb_date_detector_weight(const struct kb_date_detector *detector, size_t format)
+{
+	const struct usage *usage = &detector->usage[format];
+	size_t distance = usage->distance > 0 ? usage->distance : 1;
+
+	return (double)usage->hits * kb_date_formats_weight(detector->formats, format) /
+	       (double)distance;
 }
 
 static double weight_at(const struct kb_date_detector *detector, size_t position)
 {
-	const struct usage *usage = usage_at(detector, position);
-	size_t distance = usage->distance > 0 ? usage->distance : 1;
-
-	return (double)usage->hits * pattern_at(detector, position)->weight / (double)distance;
+	return kb_date_detector_weight(detector, detector->order[position]);
 }
 
 static bool outweighs(const struct kb_date_detector *detector, size_t position, size_t other)
@@ -320,6 +378,7 @@ static void move_up(struct kb_date_detector *detector, size_t from, size_t to)
 {
 	size_t format = detector->order[from];
 
+	detector->calm = 0;
 	memmove(detector->order + to + 1, detector->order + to,
 		(from - to) * sizeof(*detector->order));
 	detector->order[to] = format;
@@ -333,7 +392,8 @@ static void reward_best(struct kb_date_detector *detector, kban_usec now)
 	struct usage *usage = usage_at(detector, position);
 	size_t target;
 
-	usage->hits++;
+	if (usage->hits++ == 0)
+		detector->calm = 0;
 	usage->last_used = now;
 	usage->distance = detector->best.column;
 	if (detector->unused == position)
@@ -353,6 +413,25 @@ static bool read_number(const struct kb_date_pattern *pattern, struct kban_text 
 	       kb_date_number_time(pattern->kind, kb_text_slice(line, from, to), time);
 }
 
+static void remember_line(struct kb_date_detector *detector, const struct kb_date_pattern *pattern,
+			  struct kban_text line, const struct kb_date_fields *fields,
+			  const struct kb_date *date)
+{
+	const struct kb_date_finding finding = {
+		.line = line,
+		.from = date->from,
+		.to = date->to,
+		.format = date->format,
+		.has_zone = date->has_zone,
+		.fields = *fields,
+		.match = detector->kept,
+		.captures = pattern->captures,
+		.capture_count = pattern->capture_count,
+	};
+
+	kb_date_memo_set(&detector->memo, &finding);
+}
+
 static bool read_time(struct kb_date_detector *detector, const struct kb_date_pattern *pattern,
 		      struct kban_text line, kban_usec now, struct kb_date *out)
 {
@@ -366,7 +445,11 @@ static bool read_time(struct kb_date_detector *detector, const struct kb_date_pa
 				 &fields))
 		return false;
 	out->has_zone = fields.has_zone || detector->calendar.has_zone;
-	return kb_date_calendar_time(&detector->calendar, &fields, now, &out->time);
+	if (!kb_date_calendar_time(&detector->calendar, &fields, now, &out->time))
+		return false;
+	if (detector->in_place)
+		remember_line(detector, pattern, line, &fields, out);
+	return true;
 }
 
 static void report_best(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
@@ -387,6 +470,34 @@ static void report_best(struct kb_date_detector *detector, struct kban_text line
 		out->result = KB_DATE_UNPARSABLE;
 }
 
+/* What a search would find, if the line looks like the last one. */
+static bool recall(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
+		   struct kb_date *out)
+{
+	const struct kb_date_memo *memo = &detector->memo;
+	struct kb_date_fields fields;
+	struct usage *usage;
+
+	if (detector->is_watched || !kb_date_memo_read(memo, line, &fields) ||
+	    !kb_date_calendar_time(&detector->calendar, &fields, now, &out->time))
+		return false;
+	out->result = KB_DATE_FOUND;
+	out->from = memo->from;
+	out->to = memo->to;
+	out->has_zone = memo->has_zone;
+	out->format = memo->format;
+	usage = &detector->usage[memo->format];
+	usage->hits++;
+	usage->last_used = now;
+	detector->right.before = (unsigned char)line.data[memo->to - 1];
+	return true;
+}
+
+bool kb_date_detector_is_settled(const struct kb_date_detector *detector)
+{
+	return detector->calm >= SETTLED_AFTER;
+}
+
 int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
 			  struct kb_date *out)
 {
@@ -396,8 +507,14 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 	assert(kb_text_is_utf8(line)); /* what PCRE2 relies on unasked */
 	*out = (struct kb_date){ .result = KB_DATE_NONE };
 	detector->best.position = NO_POSITION;
+	detector->calm++;
+	if (recall(detector, line, now, out))
+		return KBAN_OK;
+	detector->is_ascii = kb_text_is_ascii(line);
 	if (detector->last != NO_POSITION)
 		status = try_last(detector, line, &skip);
+	detector->in_place = status == FINAL && pattern_at(detector, detector->last)->is_default;
+	detector->memo.is_set = false;
 	if (status == NOT_FINAL)
 		status = try_all(detector, line, skip);
 	if (status < 0)

@@ -45,8 +45,30 @@ void kb_date_detector_free(struct kb_date_detector *detector);
 int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
 			  struct kb_date *out);
 
+/*
+ * Whether the last few thousand lines taught nothing new: no format matched for the first time, and
+ * none moved up.
+ */
+bool kb_date_detector_is_settled(const struct kb_date_detector *detector);
+
 /* How often a format was the one. */
 uint64_t kb_date_detector_hits(const struct kb_date_detector *detector, size_t format);
+
+/* How often a format, or any of them, was given up at a limit of the matching engine. */
+uint64_t kb_date_detector_limits(const struct kb_date_detector *detector, size_t format);
+uint64_t kb_date_detector_limit_total(const struct kb_date_detector *detector);
+
+/* Let @a watch see all searches; NULL ends it. */
+void kb_date_detector_watch(struct kb_date_detector *detector, const struct kb_search_watch *watch);
+
+/* All searches share @a effort, which is not copied; see kb_match_share(). */
+void kb_date_detector_share(struct kb_date_detector *detector, struct kb_effort *effort);
+
+/* The format at @a position in the order in which they are tried now. */
+size_t kb_date_detector_at(const struct kb_date_detector *detector, size_t position);
+
+/* What a format counts for now, in the competition for the top of the order. */
+double kb_date_detector_weight(const struct kb_date_detector *detector, size_t format);
 
 KB_DEFINE_AUTO(date_detector)
 

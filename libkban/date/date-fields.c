@@ -24,20 +24,44 @@ size_t kb_date_fields_captures(const struct kb_pattern *pattern,
 	return count;
 }
 
+/* The first three letters, whatever their case, as one number. */
+static uint32_t letters_of(const char *word)
+{
+	uint32_t first = (unsigned char)word[0], second = (unsigned char)word[1];
+
+	return ((first << 16 | second << 8) | (unsigned char)word[2]) | 0x202020;
+}
+
 /* Position from 1 of a word that begins with one of @a names, three letters each; 0: none. */
 static int find_name(struct kban_text text, const char *names)
 {
+	uint32_t wanted = text.len >= 3 ? letters_of(text.data) : 0;
+
 	for (size_t i = 0; names[3 * i] != '\0'; i++) {
-		if (text.len >= 3 && strncasecmp(text.data, names + 3 * i, 3) == 0)
+		if (letters_of(names + 3 * i) == wanted)
 			return (int)i + 1;
 	}
 	return 0;
+}
+
+/* Mostly it is nothing but two digits, or four. */
+static bool read_digits(struct kban_text text, int *out)
+{
+	*out = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+		*out = *out * 10 + text.data[i] - '0';
+	}
+	return text.len > 0;
 }
 
 static bool read_number(struct kban_text text, int least, int *out)
 {
 	long long number;
 
+	if (text.len <= 4 && read_digits(text, out))
+		return *out >= least;
 	if (!kb_text_number(kb_text_trim(text), least, 9999, &number))
 		return false;
 	*out = (int)number;
@@ -150,8 +174,9 @@ bool kb_date_fields_read(const struct kb_date_capture *captures, size_t count,
 		if (!kb_match_group(match, captures[i].group, &from, &to))
 			continue;
 		text = kb_text_slice(line, from, to);
-		if (captures[i].letter == 'I')
-			by_twelve = true;
+		/* Of two hours the last one counts. */
+		if (captures[i].letter == 'I' || captures[i].letter == 'H')
+			by_twelve = captures[i].letter == 'I';
 		if (captures[i].letter == 'p')
 			is_afternoon = kb_text_is_nocase(text, "pm");
 		if (!read_field(captures[i].letter, text, out))

@@ -52,13 +52,14 @@ static bool is_at_line_begin(const char *text)
 	return kb_text_starts_with(kb_text(text), LINE_BEGIN) || text[0] == '^';
 }
 
-static bool has_name(const struct kb_date_formats *formats, const char *name)
+/* The format that is called so, or NULL. */
+static struct kb_date_pattern *find_name(const struct kb_date_formats *formats, const char *name)
 {
 	for (size_t i = 0; i < formats->count; i++) {
 		if (strcmp(formats->items[i]->name, name) == 0)
-			return true;
+			return formats->items[i];
 	}
-	return false;
+	return NULL;
 }
 
 enum if_known { SKIP_IF_KNOWN, FAIL_IF_KNOWN };
@@ -68,10 +69,15 @@ static int add(struct kb_date_formats *formats, struct kban_text text, unsigned 
 {
 	kb_auto(date_pattern) pattern = NULL;
 	int status = kb_date_pattern_new(text, source->year, source->where, &pattern, source->err);
+	struct kb_date_pattern *known;
 
 	if (status != KBAN_OK)
 		return status;
-	if (has_name(formats, pattern->name)) {
+	known = find_name(formats, pattern->name);
+	if (known != NULL) {
+		/* It counts as much as the default that it stands for. */
+		if (if_known == SKIP_IF_KNOWN && weight > known->weight)
+			known->weight = weight;
 		if (if_known == SKIP_IF_KNOWN)
 			return KBAN_OK;
 		return kb_fail(source->err, KBAN_E_SYNTAX, source->where,
@@ -83,6 +89,23 @@ static int add(struct kb_date_formats *formats, struct kban_text text, unsigned 
 	pattern->weight = weight;
 	formats->items[formats->count++] = kb_steal(pattern);
 	return KBAN_OK;
+}
+
+static int add_default(struct kb_date_formats *formats, struct kban_text text, unsigned weight,
+		       const struct source *source)
+{
+	size_t count = formats->count;
+	int status = add(formats, text, weight, SKIP_IF_KNOWN, source);
+
+	if (formats->count > count) {
+		struct kb_date_pattern *added = formats->items[count];
+
+		added->is_default = true;
+		/* They begin and end with letters or digits, and are bounded by something else. */
+		if (added->cut == KB_DATE_CUT_ANYWHERE)
+			added->cut = KB_DATE_CUT_WORDS;
+	}
+	return status;
 }
 
 /* The default formats that can be anywhere, at the beginning of a line. */
@@ -97,8 +120,7 @@ static int add_line_begin_variants(struct kb_date_formats *formats, const struct
 			continue;
 		if (kb_buffer_printf(&text, "%s%s", LINE_BEGIN, default_texts[i]) != KBAN_OK)
 			return kb_fail_memory(source->err);
-		status = add(formats, kb_buffer_content(&text), LINE_BEGIN_WEIGHT, SKIP_IF_KNOWN,
-			     source);
+		status = add_default(formats, kb_buffer_content(&text), LINE_BEGIN_WEIGHT, source);
 	}
 	return status;
 }
@@ -112,7 +134,7 @@ static int add_defaults(struct kb_date_formats *formats, enum which_defaults whi
 
 	for (size_t i = 0; i < kb_array_size(default_texts) && status == KBAN_OK; i++) {
 		if (which == ALL_DEFAULTS || is_at_line_begin(default_texts[i]))
-			status = add(formats, kb_text(default_texts[i]), 1, SKIP_IF_KNOWN, source);
+			status = add_default(formats, kb_text(default_texts[i]), 1, source);
 	}
 	return status;
 }
@@ -210,6 +232,15 @@ size_t kb_date_formats_count(const struct kb_date_formats *formats)
 	return formats->count;
 }
 
+unsigned kb_date_formats_cuts(const struct kb_date_formats *formats)
+{
+	unsigned cuts = KB_DATE_CUT_FIRST;
+
+	for (size_t i = 0; i < formats->count; i++)
+		cuts |= (unsigned)formats->items[i]->cut;
+	return cuts;
+}
+
 const struct kb_date_pattern *kb_date_formats_item(const struct kb_date_formats *formats,
 						   size_t index)
 {
@@ -220,6 +251,11 @@ const struct kb_date_pattern *kb_date_formats_item(const struct kb_date_formats 
 const char *kb_date_formats_name(const struct kb_date_formats *formats, size_t index)
 {
 	return kb_date_formats_item(formats, index)->name;
+}
+
+unsigned kb_date_formats_weight(const struct kb_date_formats *formats, size_t index)
+{
+	return kb_date_formats_item(formats, index)->weight;
 }
 
 const char *kb_date_formats_pattern(const struct kb_date_formats *formats, size_t index)

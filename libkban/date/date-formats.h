@@ -15,6 +15,15 @@
 struct kb_date_formats;
 struct kb_date_pattern;
 
+/* What stands in a line before and behind the stamp that is cut out. Added up: any of it may. */
+enum kb_date_cut {
+	KB_DATE_CUT_FIRST = 0,       /* nothing before it, or nothing is cut out */
+	KB_DATE_CUT_AFTER_MARKS = 1, /* before it two characters at most, no letters, digits or _ */
+	KB_DATE_CUT_WORDS = 2,       /* a letter, digit or _ neither before it nor behind it */
+	KB_DATE_CUT_AFTER_BRACKET = 4, /* a [ before it */
+	KB_DATE_CUT_ANYWHERE = 8,
+};
+
 /* More formats are no list that anybody wrote; each is tried on each line. */
 #define KB_DATE_FORMATS_MAX 200
 
@@ -41,9 +50,15 @@ size_t kb_date_formats_count(const struct kb_date_formats *formats);
 /* Name as reports show it: "{^LN-BEG}(?:DAY )?MON Day %k:Minute:Second". */
 const char *kb_date_formats_name(const struct kb_date_formats *formats, size_t index);
 
+/* What it counts for among the others. */
+unsigned kb_date_formats_weight(const struct kb_date_formats *formats, size_t index);
+
 /* The pattern as it was written, and the regular expression made of it. */
 const char *kb_date_formats_pattern(const struct kb_date_formats *formats, size_t index);
 const char *kb_date_formats_regex(const struct kb_date_formats *formats, size_t index);
+
+/* All their cuts, of enum kb_date_cut. */
+unsigned kb_date_formats_cuts(const struct kb_date_formats *formats);
 
 /* For the detector. Belongs to @a formats. */
 const struct kb_date_pattern *kb_date_formats_item(const struct kb_date_formats *formats,

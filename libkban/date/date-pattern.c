@@ -398,6 +398,91 @@ static bool is_at_line_begin(struct kban_text body)
 	       (starts_with_anchor(body, "(^") || starts_with_anchor(body, "(?:^"));
 }
 
+/* Behind the set that begins at @a at; 0: there is something in it that is better not read. */
+static size_t set_end(struct kban_text text, size_t at)
+{
+	at += kb_text_starts_with(kb_text_slice(text, at + 1, text.len), "^") ? 2 : 1;
+	for (size_t first = at; at < text.len; at++) {
+		char c = text.data[at];
+
+		if (c == ']' && at > first)
+			return at + 1;
+		if (c == '[' || c == '(' || c == ')')
+			return 0;
+		at += c == '\\';
+	}
+	return 0;
+}
+
+/* Behind what stands at @a at: a character, an escape or a set. 0: something else. */
+static size_t unit_end(struct kban_text text, size_t at)
+{
+	char c = text.data[at];
+
+	if (c == '[')
+		return set_end(text, at);
+	if (c == '\\' && at + 1 < text.len && text.data[at + 1] != 'Q')
+		return at + 2;
+	return c == '\\' || c == '(' || c == ')' || c == '|' ? 0 : at + 1;
+}
+
+/* "(?x" and its like, which change how it goes on. */
+static bool has_flags(struct kban_text text, size_t at)
+{
+	return at + 2 < text.len && text.data[at + 1] == '?' &&
+	       strchr(":P=!<>", text.data[at + 2]) == NULL;
+}
+
+/* Behind the parenthesis that closes the one before @a at, in which there may be others. 0: none.
+ */
+static size_t group_end(struct kban_text text, size_t at)
+{
+	for (unsigned depth = 1; at < text.len;) {
+		char c = text.data[at];
+		size_t end = c == '(' || c == ')' || c == '|' ? at + 1 : unit_end(text, at);
+
+		if (end == 0 || (c == '(' && has_flags(text, at)))
+			return 0;
+		depth = c == '(' ? depth + 1 : c == ')' ? depth - 1 : depth;
+		at = end;
+		if (depth == 0)
+			return at;
+	}
+	return 0;
+}
+
+/*
+ * True of "^…\[(…)…": the first group begins behind a bracket, once. What is before it must be read
+ * without doubt.
+ */
+static bool is_after_bracket(struct kban_text body)
+{
+	static const char opening[] = "\\[(";
+	size_t at = kb_text_starts_with(body, "^") ? 1 : 0;
+
+	while (at < body.len && !kb_text_starts_with(kb_text_slice(body, at, body.len), opening)) {
+		at = unit_end(body, at);
+		if (at == 0)
+			return false;
+	}
+	at += strlen(opening);
+	if (at >= body.len || body.data[at] == '?' || body.data[at] == '*')
+		return false;
+	at = group_end(body, at);
+	return at > 0 && (at == body.len || strchr("?*+{", body.data[at]) == NULL);
+}
+
+/* Groups of its own may leave out any part of what @a body matches. */
+static enum kb_date_cut cut_of(struct kban_text body, struct kban_text flags, bool line_begin)
+{
+	if (has_own_group(body))
+		return flags.len == 0 && is_after_bracket(body) ? KB_DATE_CUT_AFTER_BRACKET
+								: KB_DATE_CUT_ANYWHERE;
+	if (kb_text_starts_with(body, "^"))
+		return KB_DATE_CUT_FIRST;
+	return line_begin ? KB_DATE_CUT_AFTER_MARKS : KB_DATE_CUT_ANYWHERE;
+}
+
 /* From the expanded text to the regular expression. */
 static void build_regex(struct draft *draft, struct kb_date_pattern *pattern)
 {
@@ -418,6 +503,7 @@ static void build_regex(struct draft *draft, struct kb_date_pattern *pattern)
 		kb_buffer_string(&draft->regex, BOUND);
 	pattern->line_begin = draft->line_begin || is_at_line_begin(body);
 	pattern->anchored = pattern->line_begin || has_line_end(body);
+	pattern->cut = cut_of(body, draft->flags, draft->line_begin);
 }
 
 static void start_draft(struct draft *draft, struct kban_text text)
@@ -487,6 +573,7 @@ static int make_from_keyword(struct kb_date_pattern *pattern, const struct keywo
 	pattern->kind = keyword->kind;
 	pattern->line_begin = line_begin;
 	pattern->anchored = line_begin;
+	pattern->cut = line_begin ? KB_DATE_CUT_AFTER_MARKS : KB_DATE_CUT_ANYWHERE;
 	return pattern->name && pattern->regex ? KBAN_OK : kb_fail_memory(err);
 }
 

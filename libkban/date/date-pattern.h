@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "date/date-fields.h"
+#include "date/date-formats.h"
 #include "regex/pattern.h"
 
 enum kb_date_kind {
@@ -32,8 +33,10 @@ struct kb_date_pattern {
 	char *text;  /* as written */
 	char *regex; /* as made of it */
 	struct kb_pattern *compiled;
-	bool line_begin;       /* can match at the beginning of a line only */
-	bool anchored;         /* there or at its end */
+	bool line_begin; /* can match at the beginning of a line only */
+	bool anchored;   /* there or at its end */
+	bool is_default; /* nobody wrote it: one of the default formats */
+	enum kb_date_cut cut;
 	unsigned weight;       /* in the competition for the top of the list */
 	unsigned number_group; /* what is the number of an epoch */
 

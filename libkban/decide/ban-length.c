@@ -8,24 +8,45 @@
 /* Doubling more often than this makes no ban any longer. */
 #define MOST_DOUBLINGS 20
 
-static double multiplier(const struct kb_policy *policy, unsigned earlier)
+static double listed(const struct kb_policy *policy, unsigned earlier)
 {
 	size_t last = policy->multiplier_count - 1;
 
-	if (policy->multiplier_count == 0)
-		return 1U << (earlier < MOST_DOUBLINGS ? earlier : MOST_DOUBLINGS);
-	return policy->multipliers[earlier < last ? earlier : last];
+	return (double)policy->ban_time * policy->factor *
+	       policy->multipliers[earlier < last ? earlier : last];
+}
+
+static double doubled(const struct kb_policy *policy, unsigned earlier)
+{
+	return (double)policy->ban_time * policy->factor *
+	       (1U << (earlier < MOST_DOUBLINGS ? earlier : MOST_DOUBLINGS));
+}
+
+static double computed(const struct kb_policy *policy, unsigned earlier, double luck)
+{
+	struct kb_formula_input input = { .time = (double)policy->ban_time / (double)KBAN_SECOND,
+					  .count = earlier,
+					  .factor = policy->factor,
+					  .luck = luck };
+	double seconds;
+
+	if (policy->formula == NULL ||
+	    kb_formula_value(policy->formula, &input, &seconds, NULL) < 0)
+		return doubled(policy, earlier);
+	return seconds * (double)KBAN_SECOND;
 }
 
 /* Microseconds, not below the first ban's unless multipliers are listed, which may shorten. */
-static double grown(const struct kb_policy *policy, unsigned earlier)
+static double grown(const struct kb_policy *policy, unsigned earlier, double luck)
 {
-	double first = (double)policy->ban_time;
-	double length = first * policy->factor * multiplier(policy, earlier);
+	double length;
 
-	if (policy->multiplier_count == 0 && !(length > first))
-		return first;
-	return length > 0 ? length : 0;
+	if (policy->multiplier_count > 0) {
+		length = listed(policy, earlier);
+		return length > 0 ? length : 0;
+	}
+	length = computed(policy, earlier, luck);
+	return length > (double)policy->ban_time ? length : (double)policy->ban_time;
 }
 
 /* Beyond what can be counted a ban does not end. */
@@ -42,7 +63,7 @@ kban_usec kb_ban_length(const struct kb_policy *policy, unsigned earlier, double
 		return KBAN_FOREVER;
 	if (!policy->increment || earlier == 0)
 		return policy->ban_time;
-	length = grown(policy, earlier);
+	length = grown(policy, earlier, luck);
 	if (policy->max_time > 0 && length > (double)policy->max_time)
 		length = (double)policy->max_time;
 	return rounded(length + luck * (double)policy->random_time);

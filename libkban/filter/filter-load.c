@@ -4,11 +4,12 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "conf/blank.h"
-#include "conf/shell-words.h"
 #include "filter/filter-find.h"
 #include "filter/filter-map.h"
+#include "filter/journal-words.h"
 
-#define KNOWN "known/"
+#define KNOWN   "known/"
+#define LOGTYPE "logtype"
 
 struct work {
 	const struct kb_filter_request *request;
@@ -126,19 +127,13 @@ static int set_dates(const struct work *work, struct kb_filter_source *source)
 
 static int check_matches(const struct work *work, const struct kb_rule_list *matches)
 {
-	for (size_t i = 0; i < matches->count; i++) {
-		const struct kb_rule_text *match = &matches->items[i];
-		kb_auto_clear(string_list) words = { 0 };
-		int status = kb_shell_words_split(kb_text(match->text), &words);
+	kb_auto_clear(journal_words) words = { 0 };
+	int status = KBAN_OK;
 
-		if (status == KBAN_E_SYNTAX)
-			return kb_fail(work->err, status, &match->where,
-				       "journalmatch has a quote that is not closed in '%.*s'",
-				       KB_QUOTE_MAX, match->text);
-		if (status != KBAN_OK)
-			return kb_fail_memory(work->err);
-	}
-	return KBAN_OK;
+	for (size_t i = 0; i < matches->count && status == KBAN_OK; i++)
+		status = kb_journal_words_add(&words, matches->items[i].text,
+					      &matches->items[i].where, work->err);
+	return status;
 }
 
 /* A file that says nothing because its section has another name is a mistake. */
@@ -173,6 +168,74 @@ static int fill(const struct work *work, struct kb_filter_source *source)
 	return status == KBAN_OK ? check_section(work, source) : status;
 }
 
+/* The lines of datepattern as one text. */
+static int record_dates(struct kb_filter_source *source)
+{
+	kb_auto_clear(buffer) text = { 0 };
+
+	for (size_t i = 0; i < source->datepattern.count; i++) {
+		kb_buffer_string(&text, i > 0 ? "\n" : "");
+		kb_buffer_string(&text, source->datepattern.items[i].text);
+	}
+	if (text.failed)
+		return KBAN_E_NOMEM;
+	if (text.len == 0)
+		return KBAN_OK;
+	return kb_option_record_add(&source->record, KB_TEXT("datepattern"),
+				    kb_buffer_content(&text), false);
+}
+
+static bool is_given(const struct work *work, size_t argument)
+{
+	const struct kb_filter_request *request = work->request;
+	const struct kb_option *option = &work->map->item.options.items[argument];
+
+	if (request->jail == NULL)
+		return argument < work->map->written;
+	return request->arguments != NULL &&
+	       kb_options_find(request->arguments, option->name) != NULL;
+}
+
+static int record_argument(const struct work *work, struct kb_filter_source *source, size_t index)
+{
+	const struct kb_option *option = &work->map->item.options.items[index];
+
+	return kb_option_record_add(&source->record, kb_text(option->name),
+				    kb_text(option->value.text), is_given(work, index));
+}
+
+/* The filter's own logtype, which no argument replaces. */
+static int record_own_logtype(const struct work *work, struct kb_filter_source *source)
+{
+	kb_auto_clear(value) value = { 0 };
+	int status = KBAN_E_NOTFOUND;
+
+	if (work->map->conf != NULL)
+		status = kb_conf_get(work->map->conf, "Definition", LOGTYPE, NULL, &value, NULL);
+	if (status != KBAN_OK)
+		return status == KBAN_E_NOMEM ? status : KBAN_OK;
+	return kb_option_record_add(&source->record, KB_TEXT(LOGTYPE), kb_text(value.text), false);
+}
+
+/* What decided how the files were read: logtype, datepattern, and the other arguments. */
+static int record_options(const struct work *work, struct kb_filter_source *source)
+{
+	const struct kb_options *arguments = &work->map->item.options;
+	size_t logtype = 0;
+	int status;
+
+	while (logtype < arguments->count && strcmp(arguments->items[logtype].name, LOGTYPE) != 0)
+		logtype++;
+	status = logtype < arguments->count ? record_argument(work, source, logtype)
+					    : record_own_logtype(work, source);
+	if (status == KBAN_OK)
+		status = record_dates(source);
+	for (size_t i = 0; i < arguments->count && status == KBAN_OK; i++)
+		if (i != logtype)
+			status = record_argument(work, source, i);
+	return status;
+}
+
 static int make_source(const struct work *work, struct kb_filter_source **out)
 {
 	const char *name = work->map->item.name != NULL ? work->map->item.name : "";
@@ -188,6 +251,8 @@ static int make_source(const struct work *work, struct kb_filter_source **out)
 			return kb_fail_memory(work->err);
 	}
 	status = fill(work, source);
+	if (status == KBAN_OK && record_options(work, source) != KBAN_OK)
+		return kb_fail_memory(work->err);
 	if (status == KBAN_OK)
 		*out = kb_steal(source);
 	return status;

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "conf/conf-load.h"
 #include "conf/conf-value.h"
+#include "filter/option-record.h"
 
 /* One pattern as an operator wrote it. */
 struct kb_rule_text {
@@ -36,7 +37,8 @@ struct kb_filter_source {
 	long long maxlines; /* 0: not set */
 	char *usedns;       /* NULL: not set */
 	struct kb_where usedns_where;
-	char **files; /* file names that places point into, NULL-terminated */
+	struct kb_option_record record; /* what kban_filter_option_name() and its like tell */
+	char **files;                   /* file names that places point into, NULL-terminated */
 };
 
 struct kb_filter_request {
@@ -52,6 +54,9 @@ struct kb_filter_request {
 	 * resolved; NULL for none.
 	 */
 	const struct kb_options *jail;
+	/* With a jail: what was asked for besides, and beats the arguments of @a filter; or NULL.
+	 */
+	const struct kb_options *arguments;
 	const char *backend; /* decides logtype; NULL: a file */
 	/*
 	 * Receives warnings, and errors in the filter's files behind the first, which is what the

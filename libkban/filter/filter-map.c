@@ -40,8 +40,19 @@ static int check_memory(const struct loading *loading, int status)
 	return status == KBAN_OK ? KBAN_OK : kb_fail_memory(loading->err);
 }
 
+static int set_all(struct kb_options *to, const struct kb_options *from)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < from->count && status == KBAN_OK; i++)
+		status = kb_options_set(to, from->items[i].name, &from->items[i].value);
+	return status;
+}
+
+/* The name and the arguments of NAME[…], as it was written and asked for. */
 static int read_item(struct loading *loading)
 {
+	struct kb_named_options *item = &loading->map->item;
 	const struct kb_filter_request *request = loading->request;
 	kb_auto_clear(value) value = { 0 };
 	struct kban_text text = kb_text(request->filter);
@@ -53,7 +64,11 @@ static int read_item(struct loading *loading)
 		return kb_fail_memory(loading->err);
 	if (kb_blank_trim(text).len == 0)
 		return KBAN_OK;
-	return kb_named_options_parse(&value, &loading->map->item, loading->err);
+	status = kb_named_options_parse(&value, item, loading->err);
+	if (status == KBAN_OK && request->arguments != NULL)
+		status = check_memory(loading, set_all(&item->options, request->arguments));
+	loading->map->written = item->options.count;
+	return status;
 }
 
 /* Takes over @a error, which is why the filter is useless. */
@@ -157,15 +172,6 @@ static bool is_visible(const struct loading *loading, const char *name, enum jai
 	if (is_listed(name, always_visible, kb_array_size(always_visible)))
 		return true;
 	return view == VIEW_FULL && kb_conf_raw(loading->map->conf, DEFINITION, name) != NULL;
-}
-
-static int set_all(struct kb_options *to, const struct kb_options *from)
-{
-	int status = KBAN_OK;
-
-	for (size_t i = 0; i < from->count && status == KBAN_OK; i++)
-		status = kb_options_set(to, from->items[i].name, &from->items[i].value);
-	return status;
 }
 
 static int set_variables(struct loading *loading, enum jail_view view)

@@ -8,6 +8,7 @@
 
 struct kb_filter_map {
 	struct kb_named_options item; /* name and arguments; name NULL: no filter is wanted */
+	size_t written;               /* of the arguments, those that were not added to them */
 	struct kb_conf *conf;         /* its files, to which places point; NULL: none are wanted */
 	struct kb_options options;    /* expanded: a later rank has replaced an earlier one */
 };

@@ -81,6 +81,7 @@ void kb_filter_source_free(struct kb_filter_source *source)
 	for (char **file = source->files; file != NULL && *file != NULL; file++)
 		free(*file);
 	free(source->files);
+	kb_option_record_clear(&source->record);
 	free(source->usedns);
 	free(source->path);
 	free(source->name);

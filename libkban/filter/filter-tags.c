@@ -165,24 +165,59 @@ static int replace_tag(struct expansion *expansion, struct kban_text tag)
 	return replace_custom(expansion, tag, name);
 }
 
+/* Copy text up to the next tag, or replace the tag at the start of @a rest. */
+static int expand_next(struct expansion *expansion, struct kban_text rest, size_t *taken)
+{
+	size_t plain = kb_text_index(rest, '<');
+	size_t len;
+
+	*taken = plain;
+	if (plain > 0)
+		return kb_buffer_text(expansion->out, kb_text_slice(rest, 0, plain));
+	len = tag_length(rest);
+	*taken = len > 0 ? len : 1;
+	if (len > 0)
+		return replace_tag(expansion, kb_text_slice(rest, 0, len));
+	return kb_buffer_text(expansion->out, kb_text_slice(rest, 0, 1));
+}
+
 int kb_filter_tags_expand(struct kban_text text, bool addresses_only, struct kb_buffer *out)
 {
 	struct expansion expansion = { .out = out, .addresses_only = addresses_only };
 	int status = KBAN_OK;
-	size_t at = 0;
+	size_t taken = 0;
 
-	while (status == KBAN_OK && at < text.len) {
-		size_t next = kb_text_index(kb_text_slice(text, at, text.len), '<');
-		struct kban_text rest = kb_text_slice(text, at + next, text.len);
-		size_t len = rest.len > 0 ? tag_length(rest) : 0;
-
-		kb_buffer_text(out, kb_text_slice(text, at, at + next));
-		if (len > 0)
-			status = replace_tag(&expansion, kb_text_slice(rest, 0, len));
-		else
-			status = kb_buffer_text(out, kb_text_slice(rest, 0, 1));
-		at += next + (len > 0 ? len : 1);
-	}
+	for (size_t at = 0; status == KBAN_OK && at < text.len; at += taken)
+		status = expand_next(&expansion, kb_text_slice(text, at, text.len), &taken);
 	kb_string_list_clear(&expansion.open);
 	return out->failed ? KBAN_E_NOMEM : status;
+}
+
+int kb_filter_tags_origin(struct kban_text text, bool addresses_only, size_t offset, size_t *from,
+			  size_t *to)
+{
+	kb_auto_clear(buffer) out = { 0 };
+	struct expansion expansion = { .out = &out, .addresses_only = addresses_only };
+	size_t written = 0;
+	size_t taken = 0;
+	size_t at = 0;
+	int status = KBAN_OK;
+
+	while (status == KBAN_OK && at + taken < text.len && out.len <= offset) {
+		at += taken;
+		written = out.len;
+		status = expand_next(&expansion, kb_text_slice(text, at, text.len), &taken);
+	}
+	kb_string_list_clear(&expansion.open);
+	if (out.failed || status != KBAN_OK)
+		return KBAN_E_NOMEM;
+	*from = out.len <= offset ? text.len : at;
+	*to = out.len <= offset ? text.len : at + taken;
+	/* Text that was only copied. */
+	if (out.len > offset && taken == out.len - written &&
+	    memcmp(out.data + written, text.data + at, taken) == 0) {
+		*from = at + (offset - written);
+		*to = *from + 1;
+	}
+	return KBAN_OK;
 }

@@ -21,6 +21,13 @@
 int kb_filter_tags_expand(struct kban_text text, bool addresses_only, struct kb_buffer *out);
 
 /*
+ * Which bytes of @a text byte @a offset of its expansion comes from: a tag as a whole, or one byte.
+ * KBAN_OK or KBAN_E_NOMEM.
+ */
+int kb_filter_tags_origin(struct kban_text text, bool addresses_only, size_t offset, size_t *from,
+			  size_t *to);
+
+/*
  * Append the name of the group that a tag's name stands for: lower case, and "id" and "port" have
  * groups of their own. USER -> user, ID -> fid, PORT -> fport.
  */

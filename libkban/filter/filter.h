@@ -13,6 +13,9 @@ int kb_filter_compile(struct kban_context *ctx, const struct kb_filter_source *s
 		      const struct kban_filter_options *options, struct kban_filter **out,
 		      struct kban_error **err);
 
+/* Log which rules a stranger's text can mislead (filter/rule-safety.h). KBAN_OK or KBAN_E_NOMEM. */
+int kb_filter_log_unsafe_rules(const struct kban_filter *filter);
+
 /* What a matcher needs. All of it lives as long as the filter. */
 struct kban_context *kb_filter_context(const struct kban_filter *filter);
 /* NULL beyond the last. */

@@ -6,12 +6,22 @@
 #include <stdbool.h>
 
 #include "base/string-list.h"
+#include "filter/field-kind.h"
 #include "regex/pattern.h"
+
+/* A named group of a rule, which makes a field. */
+struct kb_rule_group {
+	const char *name;
+	unsigned number;
+	enum kb_field_kind kind;
+};
 
 /* A group whose text goes to a field of another name: <F-ALT_USER_1> to user. */
 struct kb_redirect {
-	const char *from; /* a group of the pattern */
+	const char *from; /* a group of the pattern … */
+	size_t index;     /* … which of its named ones */
 	char *to;
+	enum kb_field_kind kind; /* of that field */
 };
 
 struct kb_redirects {
@@ -22,8 +32,13 @@ struct kb_redirects {
 
 struct kb_rule {
 	char *text;            /* as it was written, with its tags */
+	char *regex;           /* what is compiled: the text with its tags replaced */
 	struct kb_where where; /* where.file is owned by the filter */
+	bool addresses_only;   /* how <HOST> was read */
 	struct kb_pattern *pattern;
+	struct kb_rule_group *groups; /* in the order of their parentheses */
+	size_t group_count;
+	unsigned places[KB_FIELD_KINDS];  /* groups of a kind, from 1; 0: there is none */
 	struct kb_redirects alternatives; /* fill a field that is empty */
 	struct kb_redirects parts;        /* make a tuple of a field and more */
 };
@@ -44,6 +59,13 @@ struct kb_rule_options {
  */
 int kb_rule_compile(struct kb_rule *rule, struct kban_text text, const struct kb_where *where,
 		    const struct kb_rule_options *options, struct kban_error **err);
+
+/*
+ * Which part of the rule's text a part of its pattern's comes from, in bytes: as much as it takes
+ * to hold all of it, so that of a tag it is the whole. KBAN_OK or KBAN_E_NOMEM.
+ */
+int kb_rule_origin(const struct kb_rule *rule, size_t pattern_from, size_t pattern_to, size_t *from,
+		   size_t *to);
 
 void kb_rule_clear(struct kb_rule *rule);
 

@@ -15,7 +15,10 @@ enum kb_change_kind {
 	KB_CHANGE_FAILURE,
 	KB_CHANGE_FORGET, /* failures of a host that no ban claims */
 	KB_CHANGE_BAN,
+	KB_CHANGE_PAST_BAN, /* one that is over when it becomes known */
+	KB_CHANGE_EVIDENCE, /* of the ban before it, or else of the one in force */
 	KB_CHANGE_EXTEND,
+	KB_CHANGE_NUMBER,
 	KB_CHANGE_END,
 };
 
@@ -37,7 +40,10 @@ struct kb_changes {
 int kb_changes_failure(struct kb_changes *changes, const struct kb_failure *failure);
 int kb_changes_forget(struct kb_changes *changes, const struct kban_addr *addr);
 int kb_changes_ban(struct kb_changes *changes, const struct kb_ban_record *ban);
+int kb_changes_past_ban(struct kb_changes *changes, const struct kb_ban_record *ban);
+int kb_changes_evidence(struct kb_changes *changes, const struct kb_failure *failure);
 int kb_changes_extend(struct kb_changes *changes, const struct kban_addr *addr, kban_usec until);
+int kb_changes_number(struct kb_changes *changes, const struct kban_addr *addr, unsigned number);
 int kb_changes_end(struct kb_changes *changes, const struct kban_addr *addr, enum kb_ban_end end,
 		   kban_usec when);
 

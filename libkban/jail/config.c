@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 #include "base/context.h"
+#include "base/decoder.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "conf/blank.h"
 #include "conf/conf-table.h"
+#include "date/date-zone.h"
+#include "filter/filter.h"
 #include "jail/jail-config.h"
 #include "jail/option-names.h"
 #include "jail/service-config.h"
@@ -28,7 +32,9 @@ struct kban_config {
 	char *dir;
 	struct kb_conf *conf; /* of the jails; places point into it */
 	struct kb_service_config service;
-	struct kb_options variables; /* that every jail may refer to */
+	struct kb_options variables;  /* that every jail may refer to */
+	struct kb_named_options only; /* the one jail that was asked for; name NULL: all */
+	const char *backend;          /* instead of that of jails; or NULL */
 	struct kban_jail_config **jails;
 	size_t jail_count;
 	size_t jail_capacity;
@@ -137,6 +143,8 @@ static int add_jail(struct kban_config *config, const char *name)
 		.config_dir = config->dir,
 		.conf = config->conf,
 		.variables = &config->variables,
+		.arguments = &config->only.options,
+		.backend = config->backend,
 		.problems = &config->problems,
 	};
 	int status;
@@ -154,9 +162,9 @@ static int add_jail(struct kban_config *config, const char *name)
 	return status;
 }
 
-/* @param only  The one jail that is wanted, or NULL for all that are enabled. */
-static int read_jails(struct kban_config *config, const char *only)
+static int read_jails(struct kban_config *config)
 {
+	const char *only = config->only.name;
 	int status = kb_option_names_check(config->conf, KB_CONF_DEFAULT, NULL, &config->problems);
 	const char *section;
 
@@ -176,25 +184,86 @@ static int read_jails(struct kban_config *config, const char *only)
 	return status;
 }
 
+/* A zone or an encoding that there is not was told when the jail was read. */
+static void set_log_settings(const struct kban_jail_config *jail,
+			     struct kb_jail_parts_request *request)
+{
+	const char *zone = kban_jail_config_text(jail, KBAN_SETTING_LOGTIMEZONE);
+	const char *encoding = kban_jail_config_text(jail, KBAN_SETTING_LOGENCODING);
+	kb_auto(decoder) decoder = NULL;
+	int minutes;
+
+	if (zone != NULL && kb_date_zone_parse(kb_blank_trim(kb_text(zone)), &minutes))
+		request->time_zone = zone;
+	if (encoding != NULL && kb_decoder_new(encoding, &decoder) == KBAN_OK)
+		request->encoding = encoding;
+}
+
+/* What the actions of a jail see of its options: those that are no mere variables. */
+static int visible_options(const struct kban_jail_config *jail, struct kb_options *out)
+{
+	int status = KBAN_OK;
+
+	for (int i = 0; i < KBAN_SETTING_COUNT && status == KBAN_OK; i++) {
+		const struct kb_value *value = kb_jail_config_value(jail, (enum kban_setting)i);
+
+		if (value != NULL && kb_settings[i].type != KB_SETTING_VARIABLE)
+			status = kb_options_set(out, kb_settings[i].name, value);
+	}
+	return status;
+}
+
 static int compile_jail(struct kban_context *ctx, struct kban_config *config,
 			struct kban_jail_config *jail)
 {
-	const struct kb_value *zone = kb_jail_config_value(jail, KBAN_SETTING_LOGTIMEZONE);
 	const struct kb_value *action = kb_jail_config_value(jail, KBAN_SETTING_ACTION);
+	kb_auto_clear(options) options = { 0 };
 	struct kb_jail_parts_request request = {
 		.ctx = ctx,
 		.config_dir = config->dir,
 		.jail = jail->name,
 		.source = jail->filter,
 		.usedns = kban_jail_config_usedns(jail),
-		.time_zone = zone ? zone->text : NULL,
 		.actions = jail->actions.items,
+		.action_names = jail->action_names.items,
 		.action_count = jail->actions.count,
+		.options = &options,
 	};
 
+	set_log_settings(jail, &request);
+	if (visible_options(jail, &options) != KBAN_OK)
+		return KBAN_E_NOMEM;
 	if (action != NULL)
 		request.where = *kb_value_where(action);
 	return kb_jail_parts_make(&request, &config->problems, &jail->parts);
+}
+
+int kban_jail_config_compile(const struct kban_jail_config *jail, struct kban_context *ctx,
+			     const struct kban_filter_options *options, struct kban_filter **out,
+			     struct kban_error **err)
+{
+	struct kb_jail_parts_request own = { 0 };
+	struct kban_filter_options full = KBAN_FILTER_OPTIONS_INIT;
+	int status;
+
+	if (jail->filter == NULL)
+		return kb_fail(err, KBAN_E_NOTFOUND, NULL,
+			       "the filter of jail '%.*s' cannot be read", KB_QUOTE_MAX,
+			       jail->name);
+	kb_options_complete(&full, sizeof(full), options);
+	if (full.usedns == KBAN_USEDNS_DEFAULT)
+		full.usedns = kban_jail_config_usedns(jail);
+	set_log_settings(jail, &own);
+	if (full.time_zone == NULL)
+		full.time_zone = own.time_zone;
+	if (full.encoding == NULL)
+		full.encoding = own.encoding;
+	status = kb_filter_compile(ctx, jail->filter, &full, out, err);
+	if (status == KBAN_OK && kb_filter_log_unsafe_rules(*out) != KBAN_OK) {
+		*out = kban_filter_unref(*out);
+		return kb_fail_memory(err);
+	}
+	return status;
 }
 
 static int compile_jails(struct kban_context *ctx, struct kban_config *config)
@@ -234,23 +303,54 @@ static struct kban_config *new_config(const char *dir)
 	return kb_steal(config);
 }
 
-static int load(struct kban_context *ctx, const char *dir, const char *only,
-		struct kban_config **out, struct kban_error **err)
+/* Take NAME[option=value …] apart; references of the jail see the options. */
+static int set_only(struct kban_config *config, const char *only, struct kban_error **err)
 {
+	kb_auto_clear(value) value = { 0 };
+	int status;
+
+	if (only == NULL)
+		return KBAN_OK;
+	status = kb_value_init(&value, kb_text(only), NULL);
+	if (status == KBAN_OK) {
+		status = kb_named_options_parse(&value, &config->only, err);
+		if (status != KBAN_OK)
+			return status;
+	}
+	for (size_t i = 0; status == KBAN_OK && i < config->only.options.count; i++)
+		status = kb_options_set(&config->variables, config->only.options.items[i].name,
+					&config->only.options.items[i].value);
+	return status == KBAN_OK ? KBAN_OK : kb_fail_memory(err);
+}
+
+/* What is read, of which directory. */
+struct wish {
+	const char *dir;
+	const char *only;    /* this jail; NULL: all that are enabled */
+	const char *backend; /* or NULL */
+};
+
+static int load(struct kban_context *ctx, const struct wish *wish, struct kban_config **out,
+		struct kban_error **err)
+{
+	const char *dir = wish->dir;
 	kban_auto(config) config = new_config(dir != NULL ? dir : kban_config_default_dir());
 	int status;
 
 	if (config == NULL)
 		return kb_fail_memory(err);
-	status = load_jail_files(config, err);
+	config->backend = wish->backend;
+	status = set_only(config, wish->only, err);
+	if (status == KBAN_OK)
+		status = load_jail_files(config, err);
 	if (status != KBAN_OK)
 		return status;
-	status = read_jails(config, only);
+	status = read_jails(config);
 	if (status != KBAN_OK)
 		return kb_fail_memory(err);
-	if (only != NULL && config->jail_count == 0)
+	if (wish->only != NULL && config->jail_count == 0)
 		return kb_fail(err, KBAN_E_NOTFOUND, NULL, "no jail '%.*s' in '%s'", KB_QUOTE_MAX,
-			       only, config->dir);
+			       config->only.name, config->dir);
 	if (compile_jails(ctx, config) != KBAN_OK)
 		return kb_fail_memory(err);
 	judge(config);
@@ -267,13 +367,30 @@ static int load(struct kban_context *ctx, const char *dir, const char *only,
 int kban_config_load(struct kban_context *ctx, const char *dir, struct kban_config **out,
 		     struct kban_error **err)
 {
-	return load(ctx, dir, NULL, out, err);
+	const struct wish wish = { .dir = dir };
+
+	return load(ctx, &wish, out, err);
 }
 
 int kban_config_load_jail(struct kban_context *ctx, const char *dir, const char *jail,
 			  struct kban_config **out, struct kban_error **err)
 {
-	return load(ctx, dir, jail, out, err);
+	const struct wish wish = { .dir = dir, .only = jail };
+
+	return load(ctx, &wish, out, err);
+}
+
+int kban_config_load_jail_for_log(struct kban_context *ctx, const char *dir, const char *jail,
+				  enum kban_log_kind kind, struct kban_config **out,
+				  struct kban_error **err)
+{
+	const struct wish wish = {
+		.dir = dir,
+		.only = jail,
+		.backend = kind == KBAN_LOG_JOURNAL ? "systemd" : "polling",
+	};
+
+	return load(ctx, &wish, out, err);
 }
 
 struct kban_config *kban_config_ref(struct kban_config *config)
@@ -292,6 +409,7 @@ struct kban_config *kban_config_unref(struct kban_config *config)
 	kb_problem_list_clear(&config->problems);
 	kb_service_config_clear(&config->service);
 	kb_options_clear(&config->variables);
+	kb_named_options_clear(&config->only);
 	kb_conf_free(config->conf);
 	free(config->dir);
 	free(config);
@@ -320,7 +438,12 @@ const char *kban_config_problem_jail(const struct kban_config *config, size_t in
 
 int kban_config_problem_is_error(const struct kban_config *config, size_t index)
 {
-	return config->problems.items[index].severity == KB_PROBLEM_ERROR;
+	return config->problems.items[index].severity >= KB_PROBLEM_PART;
+}
+
+int kban_config_problem_is_waiting(const struct kban_config *config, size_t index)
+{
+	return config->problems.items[index].severity == KB_PROBLEM_WAITING;
 }
 
 const char *kban_config_log_level(const struct kban_config *config)
@@ -331,6 +454,11 @@ const char *kban_config_log_level(const struct kban_config *config)
 const char *kban_config_log_target(const struct kban_config *config)
 {
 	return kb_service_config_text(&config->service, "logtarget");
+}
+
+enum kban_packet_filter kban_config_packet_filter(const struct kban_config *config)
+{
+	return config->service.packet_filter;
 }
 
 const char *kban_config_syslog_socket(const struct kban_config *config)

@@ -46,26 +46,22 @@ static int complain(const struct kb_jail_origin *origin, const struct kban_jail_
 	return kb_problem_list_take(origin->problems, KB_PROBLEM_ERROR, jail->name, error);
 }
 
-/* What is wrong in the files of an action, at the jail that wants it. */
+/*
+ * What is wrong in the files of an action, at the jail that wants it. A jail without its firewall
+ * keeps nobody out; one without another action does. Errors of these are told when they are loaded.
+ */
 static int pass_on(const struct kb_jail_origin *origin, const struct kban_jail_config *jail,
-		   struct kb_problem_list *problems)
+		   const struct kb_named_options *item, struct kb_problem_list *problems)
 {
+	bool is_firewall = kb_firewall_is_known(item->name);
 	int status = KBAN_OK;
 
 	for (size_t i = 0; i < problems->count && status == KBAN_OK; i++)
-		status = kb_problem_list_take(origin->problems, problems->items[i].severity,
-					      jail->name, kb_steal(problems->items[i].error));
+		if (is_firewall || problems->items[i].severity == KB_PROBLEM_WARNING)
+			status = kb_problem_list_take(origin->problems, problems->items[i].severity,
+						      jail->name,
+						      kb_steal(problems->items[i].error));
 	return status;
-}
-
-static int check_kind(const struct kb_jail_origin *origin, const struct kban_jail_config *jail,
-		      const struct kb_named_options *item)
-{
-	if (kb_firewall_is_known(item->name))
-		return KBAN_OK;
-	return kb_problem_list_add(origin->problems, KB_PROBLEM_WARNING, jail->name, &item->where,
-				   "action '%.*s' is no firewall action and is not run",
-				   KB_QUOTE_MAX, item->name);
 }
 
 /* What is wrong with an action file is a problem of the jail. */
@@ -81,10 +77,8 @@ static int check_file(const struct kb_jail_origin *origin, const struct kban_jai
 	if (name.failed)
 		return KBAN_E_NOMEM;
 	status = kb_conf_load(origin->config_dir, name.data, &problems, &conf, NULL);
-	if (status == KBAN_OK && problems.count == 0)
-		return check_kind(origin, jail, item);
 	if (status == KBAN_OK)
-		return pass_on(origin, jail, &problems);
+		return pass_on(origin, jail, item, &problems);
 	/* What firewall actions do is known without their files. */
 	if (status != KBAN_E_NOTFOUND || kb_firewall_is_known(item->name))
 		return status == KBAN_E_NOTFOUND ? KBAN_OK : status;
@@ -141,7 +135,8 @@ static int add_action(const struct kb_jail_origin *origin, struct kban_jail_conf
 		return kb_problem_list_add(origin->problems, KB_PROBLEM_WARNING, jail->name,
 					   &item->where,
 					   "action '%.*s' is a Python program, which kban does not "
-					   "run; it is left out",
+					   "run; in place of smtp.py use sendmail or mail, or an "
+					   "action of yours that runs the program you want",
 					   KB_QUOTE_MAX, item->name);
 	name = name_action(jail->name, item);
 	if (name == NULL)

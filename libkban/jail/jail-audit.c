@@ -19,11 +19,12 @@
 struct look {
 	struct kban_jail *jail;
 	kban_usec now;
-	bool at_start; /* what is found is told later, with what the store knew */
+	kban_usec began; /* by the clock, when the kernel was asked for the set */
+	bool at_start;   /* what is found is told later, with what the store knew */
 	int status;
 };
 
-static void tell_restored(struct kban_jail *jail, const struct kb_ban *ban, kban_usec now)
+void kb_jail_tell_restored(struct kban_jail *jail, const struct kb_ban *ban, kban_usec now)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 	struct kban_event event = {
@@ -62,18 +63,27 @@ static int adopt(struct look *look, const struct kban_addr *addr, kban_usec rema
 	if (kb_jail_note_ban(jail, ban, true) < 0)
 		return KBAN_E_NOMEM;
 	if (!look->at_start)
-		tell_restored(jail, ban, look->now);
+		kb_jail_tell_restored(jail, ban, look->now);
 	return KBAN_OK;
 }
 
-/* An entry that cannot hold all of its ban's time is renewed, and ends earlier until then. */
-static bool agrees(const struct kb_ban *ban, kban_usec until)
+/*
+ * The kernel said what remains at some time since it was asked, which on a machine that is busy may
+ * be a while ago. An entry that cannot hold all of its ban's time is renewed, and ends earlier
+ * until then.
+ */
+static bool agrees(const struct look *look, const struct kb_ban *ban, kban_usec until)
 {
+	kban_usec passed;
+
 	if (ban->renew < ban->until)
 		return true;
 	if (ban->until == KBAN_FOREVER || until == KBAN_FOREVER)
 		return ban->until == until;
-	return until <= ban->until + ROUNDING && until >= ban->until - ROUNDING;
+	passed = kban_context_now(look->jail->ctx) - look->began;
+	if (passed < 0)
+		passed = 0;
+	return until <= ban->until + ROUNDING && until + passed >= ban->until - ROUNDING;
 }
 
 /* An entry of the kernel: known, and then its remaining time is the truth, or adopted. */
@@ -89,7 +99,7 @@ static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *da
 		return look->status < 0;
 	}
 	ban->seen = jail->audits;
-	if (agrees(ban, until)) {
+	if (agrees(look, ban, until)) {
 		ban->state = KB_BAN_APPLIED;
 		return 0;
 	}
@@ -101,19 +111,32 @@ static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *da
 	return 0;
 }
 
+/* Of a look that took long until now, time has gone on. */
+static int list_entries(struct look *look, const struct kb_set *set, struct kban_error **err)
+{
+	struct kban_backend *backend = look->jail->parts.backend;
+	kban_usec clock = kban_context_now(look->jail->ctx);
+	int status;
+
+	if (clock > look->began)
+		look->now += clock - look->began;
+	look->began = clock;
+	status = backend->ops->list(backend, set, see_entry, look, err);
+	return status < 0 ? status : look->status;
+}
+
 static int look_at_kernel(struct look *look, struct kban_error **err)
 {
 	struct kban_jail *jail = look->jail;
 	struct kban_backend *backend = jail->parts.backend;
 
 	jail->audits++;
+	look->began = kban_context_now(jail->ctx);
 	for (size_t i = 0; i < kb_array_size(jail->sets); i++) {
 		int status = backend->ops->open(backend, &jail->sets[i], err);
 
 		if (status == KBAN_OK)
-			status = backend->ops->list(backend, &jail->sets[i], see_entry, look, err);
-		if (status == KBAN_OK)
-			status = look->status;
+			status = list_entries(look, &jail->sets[i], err);
 		if (status < 0)
 			return status;
 	}
@@ -234,7 +257,7 @@ static int restore_ban(const struct kb_ban_record *record, void *data)
 		return KBAN_E_NOMEM;
 	ban->number = record->number;
 	kb_jail_set_until(jail, ban, record->until, restoring->now);
-	return 0;
+	return kb_jail_recount_ban(jail, ban) < 0 ? KBAN_E_NOMEM : 0;
 }
 
 static int restore_failure(const char *name, const struct kb_failure *failure, void *data)
@@ -242,9 +265,7 @@ static int restore_failure(const char *name, const struct kb_failure *failure, v
 	struct restoring *restoring = data;
 
 	(void)name;
-	return kban_counter_add(restoring->jail->counter, &failure->addr, failure->time) < 0
-		       ? KBAN_E_NOMEM
-		       : 0;
+	return kb_jail_recount(restoring->jail, failure) < 0 ? KBAN_E_NOMEM : 0;
 }
 
 static int read_store(struct kban_jail *jail, struct restoring *restoring, struct kban_error **err)
@@ -258,8 +279,39 @@ static int read_store(struct kban_jail *jail, struct restoring *restoring, struc
 	status = kb_store_each_ban(store, name, restore_ban, restoring, err);
 	if (status < 0)
 		return status;
-	return kb_store_each_failure(store, name, restoring->now - jail->options.find_time,
-				     restore_failure, restoring, err);
+	status = kb_store_each_failure(store, name, restoring->now - jail->options.find_time,
+				       restore_failure, restoring, err);
+	return status < 0 ? status : kb_jail_restore_lookups(jail, restoring->now, err);
+}
+
+/* When a ban of before ends at the latest where fail2ban's rule holds. */
+static kban_usec strict_end(const struct kban_jail *jail, const struct kb_ban *ban)
+{
+	const struct kban_jail_options *options = &jail->options;
+	kban_usec longest = options->ban_time < 0 ? KBAN_FOREVER : options->ban_time;
+
+	if (options->increment)
+		longest = options->max_ban_time > 0 ? options->max_ban_time : KBAN_FOREVER;
+	return kb_later(ban->since, longest);
+}
+
+/* 1 if the ban is over by that. */
+static int restrict_ban(struct kban_jail *jail, struct kb_ban *ban, kban_usec now)
+{
+	kban_usec until = strict_end(jail, ban);
+
+	if (!jail->options.strict_restore || until >= ban->until)
+		return 0;
+	if (kb_jail_touch(jail, &ban->addr) < 0)
+		return KBAN_E_NOMEM;
+	if (until <= now)
+		return kb_jail_end_ban(jail, &ban->addr, KB_END_EXPIRED, now) < 0 ? KBAN_E_NOMEM
+										  : 1;
+	ban->state = KB_BAN_WANTED;
+	kb_jail_set_until(jail, ban, until, now);
+	if (jail->parts.store != NULL && kb_changes_extend(&jail->changes, &ban->addr, until) < 0)
+		return KBAN_E_NOMEM;
+	return 0;
 }
 
 /* Bans that the store knew: still wanted and put into the kernel if missing, or over. */
@@ -268,7 +320,14 @@ static int settle_restored(struct kban_jail *jail, kban_usec now)
 	struct kb_ban *next;
 
 	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = next) {
+		int is_over;
+
 		next = ban->next;
+		is_over = restrict_ban(jail, ban, now);
+		if (is_over < 0)
+			return KBAN_E_NOMEM;
+		if (is_over)
+			continue;
 		if (kban_jail_protection(jail, &ban->addr) != NULL) {
 			if (kb_jail_lift(jail, &ban->addr, now) < 0)
 				return KBAN_E_NOMEM;
@@ -281,7 +340,7 @@ static int settle_restored(struct kban_jail *jail, kban_usec now)
 		}
 		if (ban->seen != jail->audits && kb_jail_touch(jail, &ban->addr) < 0)
 			return KBAN_E_NOMEM;
-		tell_restored(jail, ban, now);
+		kb_jail_tell_restored(jail, ban, now);
 	}
 	return KBAN_OK;
 }
@@ -290,11 +349,12 @@ int kb_jail_restore(struct kban_jail *jail, struct kban_error **err)
 {
 	kban_usec now = kban_context_now(jail->ctx);
 	struct restoring restoring = { .jail = jail, .now = now };
-	struct look look = { .jail = jail, .now = now, .at_start = true };
+	struct look look = { .jail = jail, .at_start = true };
 	int status = read_store(jail, &restoring, err);
 
 	if (status < 0)
 		return status;
+	look.now = now = kban_context_now(jail->ctx);
 	status = look_at_kernel(&look, err);
 	if (status < 0)
 		return status;

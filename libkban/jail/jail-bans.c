@@ -8,12 +8,15 @@
  */
 #include <kban/counter.h>
 
+#include "jail/actions.h"
 #include "jail/jail.h"
+#include "jail/questions.h"
 
 /* A listing of so many entries may be had each second. */
 #define LISTED_IN_A_SECOND 20000
-/* How soon to try again what the kernel refused. */
-#define RETRY_AFTER        (2 * KBAN_SECOND)
+/* How soon to try again what the kernel refused: at first, and twice as late each time, up to. */
+#define RETRY_FIRST        (KBAN_SECOND / 20)
+#define RETRY_LATEST       (2 * KBAN_SECOND)
 
 kban_usec kb_later(kban_usec time, kban_usec span)
 {
@@ -95,6 +98,7 @@ static int ban_first(struct kban_jail *jail, struct kb_ban *ban, struct kban_eve
 	char host[KBAN_ADDR_TEXT_SIZE];
 
 	ban->number = kb_jail_earlier_bans(jail, &ban->addr, false) + 1;
+	ban->is_fresh = true;
 	kb_jail_set_until(jail, ban, ban->until, jail->clock);
 	jail->stats.total_banned++;
 	kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] Ban %s", jail->options.name,
@@ -103,6 +107,9 @@ static int ban_first(struct kban_jail *jail, struct kb_ban *ban, struct kban_eve
 	event->until = ban->until;
 	kb_jail_tell(jail, event);
 	if (kb_jail_note_ban(jail, ban, manual) < 0 || kb_jail_touch(jail, &ban->addr) < 0)
+		return KBAN_E_NOMEM;
+	event->jail = jail->options.name;
+	if (jail->on_ban != NULL && jail->on_ban(jail, event, jail->on_ban_data) < 0)
 		return KBAN_E_NOMEM;
 	return 1;
 }
@@ -165,11 +172,38 @@ int kb_jail_lift(struct kban_jail *jail, const struct kban_addr *addr, kban_usec
 	return kb_jail_end_ban(jail, &copy, KB_END_UNBANNED, now);
 }
 
-int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host, kban_usec now)
+/* Those in a network, or with NULL all. */
+static int lift_those(struct kban_jail *jail, const struct kban_addr *network, kban_usec now)
 {
 	struct kb_ban *next;
 	int lifted = 0;
 
+	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = next) {
+		next = ban->next;
+		if (network != NULL && !kban_addr_contains(network, &ban->addr))
+			continue;
+		if (kb_jail_lift(jail, &ban->addr, now) < 0)
+			return KBAN_E_NOMEM;
+		lifted++;
+	}
+	return lifted;
+}
+
+/* An action may have one command for all of them. */
+static int lift_all(struct kban_jail *jail, const struct kban_addr *network, kban_usec now)
+{
+	int lifted;
+
+	if (network != NULL || jail->actions == NULL)
+		return lift_those(jail, network, now);
+	kb_actions_begin_flush(jail->actions);
+	lifted = lift_those(jail, NULL, now);
+	kb_actions_end_flush(jail->actions);
+	return lifted;
+}
+
+int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host, kban_usec now)
+{
 	if (host != NULL)
 		kban_counter_forget(jail->counter, host);
 	if (host != NULL && jail->parts.store != NULL &&
@@ -180,15 +214,7 @@ int kban_jail_unban(struct kban_jail *jail, const struct kban_addr *host, kban_u
 			return 0;
 		return kb_jail_lift(jail, host, now) < 0 ? KBAN_E_NOMEM : 1;
 	}
-	for (struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = next) {
-		next = ban->next;
-		if (host != NULL && !kban_addr_contains(host, &ban->addr))
-			continue;
-		if (kb_jail_lift(jail, &ban->addr, now) < 0)
-			return KBAN_E_NOMEM;
-		lifted++;
-	}
-	return lifted;
+	return lift_all(jail, host, now);
 }
 
 /* Renew the kernel's entry, or end the ban. */
@@ -230,6 +256,10 @@ int kb_jail_do_due(struct kban_jail *jail, kban_usec now)
 	struct kb_ban *ban = kb_bans_first_due(jail->bans);
 
 	kban_counter_expire(jail->counter, now - jail->options.find_time);
+	if (jail->ids != NULL)
+		kb_spread_expire(jail->ids, now - jail->options.find_time);
+	if (jail->subnets != NULL)
+		kb_spread_expire(jail->subnets, now - jail->options.find_time);
 	if (ban == NULL || due_of(ban) > now || (!jail->is_replay && looked_lately(jail, now)))
 		return KBAN_OK;
 	jail->look_at = next_look(jail, now);
@@ -253,6 +283,8 @@ kban_usec kban_jail_next_due(const struct kban_jail *jail)
 		due = jail->retry_at;
 	if (jail->dirty_count > 0 && !jail->refused)
 		due = jail->clock;
+	if (kb_jail_lookups_due(jail) < due)
+		due = kb_jail_lookups_due(jail);
 	return due;
 }
 
@@ -298,10 +330,33 @@ int kb_jail_apply(struct kban_jail *jail, kban_usec now, struct kban_error **err
 void kb_jail_accepted(struct kban_jail *jail)
 {
 	jail->retry_at = KBAN_FOREVER;
+	jail->retry_after = RETRY_FIRST;
 	if (jail->refused)
 		kb_log(jail->ctx, KBAN_NOTICE, KB_TOPIC_ACTIONS, "[%s] All bans are in force again",
 		       jail->options.name);
 	jail->refused = false;
+}
+
+/* Now that its packets are blocked, what the host has open is cut. */
+static void cut(struct kban_jail *jail, struct kb_ban *ban)
+{
+	struct kban_backend *backend = jail->parts.backend;
+	kban_auto(error) reason = NULL;
+	char host[KBAN_ADDR_TEXT_SIZE];
+	int closed;
+
+	ban->is_fresh = false;
+	if (!jail->options.cut || jail->is_replay || backend->ops->cut == NULL)
+		return;
+	closed = backend->ops->cut(backend, &ban->addr, &reason);
+	if (closed > 0)
+		kb_log(jail->ctx, KBAN_INFO, KB_TOPIC_ACTIONS, "[%s] Cut %d connections of %s",
+		       jail->options.name, closed, kban_addr_print(&ban->addr, host));
+	if (closed < 0 && !jail->cut_failed)
+		kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_ACTIONS,
+		       "[%s] Connections of banned hosts cannot be cut: %s", jail->options.name,
+		       kban_error_text(reason));
+	jail->cut_failed = closed < 0;
 }
 
 void kb_jail_applied(struct kban_jail *jail)
@@ -309,8 +364,11 @@ void kb_jail_applied(struct kban_jail *jail)
 	for (size_t i = 0; i < jail->dirty_count; i++) {
 		struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
 
-		if (ban != NULL)
-			ban->state = KB_BAN_APPLIED;
+		if (ban == NULL)
+			continue;
+		ban->state = KB_BAN_APPLIED;
+		if (ban->is_fresh)
+			cut(jail, ban);
 	}
 	jail->dirty_count = 0;
 	kb_jail_accepted(jail);
@@ -331,7 +389,9 @@ void kb_jail_refused(struct kban_jail *jail, const char *reason, kban_usec now)
 	jail->refused = true;
 	/* Some of it may be in force; a look tells which. */
 	jail->audit_due = true;
-	jail->retry_at = kb_later(now, RETRY_AFTER);
+	jail->retry_at = kb_later(now, jail->retry_after);
+	jail->retry_after =
+		jail->retry_after < RETRY_LATEST / 2 ? 2 * jail->retry_after : RETRY_LATEST;
 }
 
 /* What may be seen of a jail's bans. */
@@ -371,10 +431,7 @@ static uint64_t limit_hits(const struct kban_jail *jail)
 	uint64_t hits = 0;
 
 	for (size_t i = 0; i < jail->source_count; i++)
-		for (size_t rule = 0;
-		     rule < kban_filter_rule_count(jail->parts.filter, KBAN_RULE_FAIL); rule++)
-			hits += kban_matcher_limit_hits(jail->sources[i].matcher, KBAN_RULE_FAIL,
-							rule);
+		hits += kban_matcher_limit_total(jail->sources[i].matcher);
 	return hits;
 }
 
@@ -386,6 +443,7 @@ void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_stats *out)
 	stats.size = size;
 	stats.currently_failed = kban_counter_hosts(jail->counter);
 	stats.limit_hits = limit_hits(jail);
+	stats.waiting = jail->lookup_count + (jail->questions ? jail->questions->waiting : 0);
 	for (const struct kb_ban *ban = kb_bans_first(jail->bans); ban != NULL; ban = ban->next) {
 		stats.currently_banned += ban->state == KB_BAN_APPLIED;
 		stats.failed_to_apply += ban->state == KB_BAN_FAILED;

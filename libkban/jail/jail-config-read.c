@@ -10,7 +10,10 @@
 #include "conf/shell-words.h"
 #include "jail/ignore-entries.h"
 #include "jail/jail-config.h"
+#include "jail/journal-backend.h"
+#include "jail/own-bans.h"
 #include "jail/setting.h"
+#include "source/journal-reader.h"
 
 struct reading {
 	const struct kb_jail_origin *origin;
@@ -38,15 +41,30 @@ static int keep(struct reading *reading, enum kban_setting setting, struct kb_va
 	return kb_options_take(&reading->jail->options, kb_text(rule->name), value);
 }
 
+/* What the caller says instead of the jail. KBAN_E_NOTFOUND: nothing. */
+static int fetch_given(const struct reading *reading, enum kban_setting setting,
+		       struct kb_value *value)
+{
+	const struct kb_jail_origin *origin = reading->origin;
+	const struct kb_value *given =
+		kb_options_find(origin->arguments, kb_settings[setting].name);
+
+	if (setting == KBAN_SETTING_BACKEND && origin->backend != NULL)
+		return kb_value_init(value, kb_text(origin->backend), NULL);
+	return given != NULL ? kb_value_copy(value, given) : KBAN_E_NOTFOUND;
+}
+
 /* The option of a setting with its references resolved. */
 static int fetch(struct reading *reading, enum kban_setting setting)
 {
 	const char *name = kb_settings[setting].name;
 	kb_auto_clear(value) value = { 0 };
 	struct kban_error *error = NULL;
-	int status = kb_conf_get(reading->origin->conf, reading->jail->name, name,
-				 &reading->variables, &value, &error);
+	int status = fetch_given(reading, setting, &value);
 
+	if (status == KBAN_E_NOTFOUND)
+		status = kb_conf_get(reading->origin->conf, reading->jail->name, name,
+				     &reading->variables, &value, &error);
 	if (status == KBAN_OK)
 		return keep(reading, setting, &value);
 	if (status == KBAN_E_NOMEM || status == KBAN_E_NOTFOUND)
@@ -82,6 +100,7 @@ static struct kb_filter_request request_filter(const struct reading *reading, co
 		.config_dir = reading->origin->config_dir,
 		.filter = filter != NULL ? filter->text : "",
 		.jail = &reading->visible,
+		.arguments = reading->origin->arguments,
 		.backend = backend,
 	};
 
@@ -182,26 +201,52 @@ static int check_rules(const struct reading *reading)
 {
 	const struct kb_filter_source *filter = reading->jail->filter;
 
-	if (filter == NULL || filter->failregex.count > 0)
+	if (filter == NULL || filter->failregex.count > 0 ||
+	    kb_own_bans_wanted(reading->jail, NULL))
 		return KBAN_OK;
 	return warn(reading, place_of(reading),
 		    "has no failregex: hosts can be banned by hand only", "");
+}
+
+/* A maxretry of 0 for all jails is meant for their logs. */
+static int check_bans_counted(const struct reading *reading)
+{
+	const struct kb_value *value = kb_jail_config_value(reading->jail, KBAN_SETTING_MAXRETRY);
+
+	if (value == NULL || reading->jail->numbers[KBAN_SETTING_MAXRETRY] > 0 ||
+	    !kb_own_bans_wanted(reading->jail, NULL))
+		return KBAN_OK;
+	return kb_problem_list_add(
+		reading->origin->problems, KB_PROBLEM_WARNING, reading->jail->name,
+		kb_value_where(value),
+		"maxretry: jail '%s' counts bans, and with '%.*s' bans at once whom "
+		"any other jail bans; give it a maxretry of its own",
+		reading->jail->name, KB_QUOTE_MAX, value->text);
 }
 
 /* fail2ban refuses to start without logs; here the jail waits for them, and this says so. */
 static int warn_without_logs(const struct reading *reading)
 {
 	const struct kb_log_paths *patterns = &reading->jail->patterns;
+	const struct kban_jail_config *jail = reading->jail;
 
+	if (kb_own_bans_wanted(jail, NULL))
+		return KBAN_OK;
 	if (patterns->count == 0)
 		return warn(reading, place_of(reading), "has no logpath: it reads nothing", "");
-	return warn(reading, &patterns->items[0].where, "has no log yet: no file is called ",
-		    patterns->items[0].path);
+	return kb_problem_list_add(reading->origin->problems,
+				   jail->numbers[KBAN_SETTING_SKIP_IF_NOLOGS] != 0
+					   ? KB_PROBLEM_WARNING
+					   : KB_PROBLEM_WAITING,
+				   jail->name, &patterns->items[0].where,
+				   "logpath: jail '%s' has no log yet: no file is called %.*s",
+				   jail->name, KB_QUOTE_MAX, patterns->items[0].path);
 }
 
 static bool may_use_journal(const struct kban_jail_config *jail)
 {
-	return strncasecmp(backend_of(jail), "auto", strlen("auto")) == 0 &&
+	return kb_journal_is_supported() &&
+	       strncasecmp(backend_of(jail), "auto", strlen("auto")) == 0 &&
 	       jail->numbers[KBAN_SETTING_SYSTEMD_IF_NOLOGS] != 0 && jail->filter != NULL &&
 	       jail->filter->journalmatch.count > 0;
 }
@@ -215,6 +260,19 @@ static int use_journal(const struct reading *reading)
 	return load_filter(reading, "systemd", NULL);
 }
 
+static int check_journal(const struct reading *reading)
+{
+	kb_auto_clear(journal_backend) backend = { 0 };
+	struct kban_error *error = NULL;
+	int status =
+		kb_journal_backend_parse(kb_jail_config_journal(reading->jail), &backend, &error);
+
+	reading->jail->log_kind = KBAN_LOG_JOURNAL;
+	if (status == KBAN_OK || status == KBAN_E_NOMEM)
+		return status;
+	return complain(reading, error);
+}
+
 static int find_logs(const struct reading *reading)
 {
 	const struct kb_value *value = kb_jail_config_value(reading->jail, KBAN_SETTING_LOGPATH);
@@ -222,10 +280,8 @@ static int find_logs(const struct reading *reading)
 	struct kban_error *error = NULL;
 	int status = KBAN_OK;
 
-	if (strncasecmp(backend_of(jail), "systemd", strlen("systemd")) == 0) {
-		jail->log_kind = KBAN_LOG_JOURNAL;
-		return KBAN_OK;
-	}
+	if (kb_jail_config_journal(jail) != NULL)
+		return check_journal(reading);
 	if (value != NULL)
 		status = kb_log_paths_parse(value, &jail->patterns, &error);
 	if (status == KBAN_OK)
@@ -238,6 +294,37 @@ static int find_logs(const struct reading *reading)
 	if (jail->logs.count > 0)
 		return KBAN_OK;
 	return may_use_journal(jail) ? use_journal(reading) : warn_without_logs(reading);
+}
+
+/* The journal would refuse such words later. */
+static int check_match(const struct reading *reading, const struct kb_rule_text *line,
+		       const struct kb_string_list *words)
+{
+	kb_auto_clear(journal_match) match = { 0 };
+	kban_auto(error) error = NULL;
+	int status = kb_journal_match_add(&match, (const char *const *)words->items, &error);
+
+	if (status == KBAN_OK || status == KBAN_E_NOMEM)
+		return status;
+	return kb_problem_list_add(reading->origin->problems, KB_PROBLEM_ERROR, reading->jail->name,
+				   &line->where, "journalmatch: %s", kban_error_text(error));
+}
+
+/* What is written for the journal is looked at where that is read. */
+static int check_matches(const struct reading *reading)
+{
+	const struct kban_jail_config *jail = reading->jail;
+	int status = KBAN_OK;
+
+	if (jail->log_kind != KBAN_LOG_JOURNAL)
+		return KBAN_OK;
+	if (jail->match_count == 0)
+		return warn(reading, place_of(reading),
+			    "has no journalmatch: its filter sees every entry of the journal", "");
+	for (size_t i = 0; i < jail->match_count && status == KBAN_OK; i++)
+		status = check_match(reading, &jail->filter->journalmatch.items[i],
+				     &jail->matches[i]);
+	return status;
 }
 
 static int split_matches(struct kban_jail_config *jail)
@@ -277,11 +364,15 @@ static int read_all(struct reading *reading)
 	if (status == KBAN_OK)
 		status = read_filter(reading);
 	if (status == KBAN_OK)
-		status = check_rules(reading);
-	if (status == KBAN_OK)
 		status = find_logs(reading);
 	if (status == KBAN_OK)
+		status = check_rules(reading);
+	if (status == KBAN_OK)
+		status = check_bans_counted(reading);
+	if (status == KBAN_OK)
 		status = split_matches(reading->jail);
+	if (status == KBAN_OK)
+		status = check_matches(reading);
 	if (status == KBAN_OK)
 		status = read_ignored(reading);
 	return status == KBAN_OK ? kb_jail_actions_read(reading->origin, reading->jail) : status;

@@ -13,6 +13,15 @@ const struct kb_value *kb_jail_config_value(const struct kban_jail_config *jail,
 	return kb_options_find(&jail->options, kb_settings[setting].name);
 }
 
+const struct kb_value *kb_jail_config_journal(const struct kban_jail_config *jail)
+{
+	const struct kb_value *backend = kb_jail_config_value(jail, KBAN_SETTING_BACKEND);
+
+	if (backend == NULL || strncasecmp(backend->text, "systemd", strlen("systemd")) != 0)
+		return NULL;
+	return backend;
+}
+
 const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail)
 {
 	return jail->filter;
@@ -22,6 +31,11 @@ const struct kb_named_options *kb_jail_config_action(const struct kban_jail_conf
 						     size_t index)
 {
 	return &jail->actions.items[index];
+}
+
+const struct kb_ignore_entries *kb_jail_config_ignored(const struct kban_jail_config *jail)
+{
+	return &jail->ignore;
 }
 
 void kb_jail_config_free(struct kban_jail_config *jail)
@@ -36,8 +50,9 @@ void kb_jail_config_free(struct kban_jail_config *jail)
 	kb_filter_source_free(jail->filter);
 	kb_log_paths_clear(&jail->logs);
 	kb_log_paths_clear(&jail->patterns);
-	kb_string_list_clear(&jail->ignore);
+	kb_ignore_entries_clear(&jail->ignore);
 	free(jail->multipliers);
+	free(jail->ignore_key);
 	kb_options_clear(&jail->options);
 	kb_filter_known_clear(&jail->known);
 	free(jail->name);
@@ -97,6 +112,24 @@ double kban_jail_config_factor(const struct kban_jail_config *jail)
 	return jail->factor;
 }
 
+const char *kban_jail_config_formula(const struct kban_jail_config *jail)
+{
+	return jail->formula;
+}
+
+const char *kban_jail_config_ignore_command(const struct kban_jail_config *jail)
+{
+	return jail->ignore_command;
+}
+
+const char *kban_jail_config_ignore_cache(const struct kban_jail_config *jail, unsigned *answers,
+					  kban_usec *age)
+{
+	*answers = jail->ignore_answers;
+	*age = jail->ignore_age;
+	return jail->ignore_key;
+}
+
 const unsigned *kban_jail_config_multipliers(const struct kban_jail_config *jail, size_t *count)
 {
 	*count = jail->multiplier_count;
@@ -105,12 +138,12 @@ const unsigned *kban_jail_config_multipliers(const struct kban_jail_config *jail
 
 size_t kban_jail_config_ignore_count(const struct kban_jail_config *jail)
 {
-	return jail->ignore.count;
+	return jail->ignore.all.count;
 }
 
 const char *kban_jail_config_ignore(const struct kban_jail_config *jail, size_t index)
 {
-	return jail->ignore.items[index];
+	return jail->ignore.all.items[index];
 }
 
 enum kban_log_kind kban_jail_config_log_kind(const struct kban_jail_config *jail)

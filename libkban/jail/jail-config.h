@@ -9,6 +9,7 @@
 #include "conf/conf-load.h"
 #include "conf/option-list.h"
 #include "filter/filter-load.h"
+#include "jail/ignore-entries.h"
 #include "jail/jail-parts.h"
 #include "jail/log-paths.h"
 
@@ -23,9 +24,14 @@ struct kban_jail_config {
 	struct kb_options options;             /* the settings the jail has, resolved */
 	long long numbers[KBAN_SETTING_COUNT]; /* of settings that are no texts */
 	double factor;
+	const char *formula;        /* the value's, or NULL: none that can be used */
+	const char *ignore_command; /* the value's, or NULL */
+	char *ignore_key;           /* of ignorecache, or NULL */
+	unsigned ignore_answers;
+	kban_usec ignore_age;
 	unsigned *multipliers;
 	size_t multiplier_count;
-	struct kb_string_list ignore;
+	struct kb_ignore_entries ignore;
 	enum kban_log_kind log_kind;
 	struct kb_log_paths patterns;
 	struct kb_log_paths logs;
@@ -42,6 +48,8 @@ struct kb_jail_origin {
 	const char *config_dir;
 	const struct kb_conf *conf;
 	const struct kb_options *variables; /* beat all options in references */
+	const struct kb_options *arguments; /* instead of the jail's options, and for its filter */
+	const char *backend;                /* instead of the jail's; or NULL */
 	struct kb_problem_list *problems;   /* receives what is wrong, with the jail as subject */
 };
 
@@ -58,8 +66,14 @@ void kb_jail_config_free(struct kban_jail_config *jail);
 const struct kb_value *kb_jail_config_value(const struct kban_jail_config *jail,
 					    enum kban_setting setting);
 
+/* What backend says, if that names the journal; NULL: the system's journal. */
+const struct kb_value *kb_jail_config_journal(const struct kban_jail_config *jail);
+
 /* The filter's patterns with the jail's; NULL if they could not be read. */
 const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail);
+
+/* Its entries, apart from those of files, and these. */
+const struct kb_ignore_entries *kb_jail_config_ignored(const struct kban_jail_config *jail);
 
 /* An action with its parameters and places, as kb_firewall_load() takes it. */
 const struct kb_named_options *kb_jail_config_action(const struct kban_jail_config *jail,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What of a jail is compiled when its configuration is read, so that every mistake is known then:
- * the filter and the firewall actions. Shared by all who use the configuration, and never changed.
+ * the filter and the actions. Shared by all who use the configuration, and never changed.
  */
 #ifndef KB_JAIL_JAIL_PARTS_H
 #define KB_JAIL_JAIL_PARTS_H
@@ -11,6 +11,7 @@
 #include <kban/rules.h>
 
 #include "action/action-firewall.h"
+#include "action/action-load.h"
 #include "base/problem-list.h"
 #include "filter/filter-load.h"
 
@@ -18,6 +19,8 @@ struct kb_jail_parts {
 	struct kban_filter *filter; /* NULL with problems */
 	struct kb_firewall **firewalls;
 	size_t firewall_count;
+	struct kb_action **actions; /* all others, in their order */
+	size_t action_count;
 };
 
 /* Of a jail of the configuration; see jail/jail-config.h. */
@@ -30,9 +33,12 @@ struct kb_jail_parts_request {
 	const struct kb_filter_source *source; /* NULL: there is none, which was told */
 	enum kban_usedns usedns;
 	const char *time_zone; /* or NULL */
+	const char *encoding;  /* of logs, or NULL */
 	const struct kb_named_options *actions;
+	char *const *action_names; /* what the jail calls each */
 	size_t action_count;
-	struct kb_where where; /* of the jail */
+	const struct kb_options *options; /* of the jail, that its actions see */
+	struct kb_where where;            /* of the jail */
 };
 
 /*
@@ -44,8 +50,9 @@ int kb_jail_parts_make(const struct kb_jail_parts_request *request,
 
 void kb_jail_parts_clear(struct kb_jail_parts *parts);
 
-/* Add the rules of all firewall actions, for sets of these names. */
-int kb_jail_parts_rules(const struct kb_jail_parts *parts, const char *jail, const char *set4,
-			const char *set6, struct kban_rules *rules, struct kban_error **err);
+/* Add the rules of all firewall actions, with jail, sets, networks and table as @a usual has them.
+ */
+int kb_jail_parts_rules(const struct kb_jail_parts *parts, const struct kban_rule *usual,
+			struct kban_rules *rules, struct kban_error **err);
 
 #endif /* KB_JAIL_JAIL_PARTS_H */

@@ -2,7 +2,10 @@
 #include "jail/jail-settings.h"
 
 #include "base/error.h"
-#include "jail/jail-parts.h"
+#include "decide/allow-list.h"
+#include "jail/jail-config.h"
+#include "jail/log-paths.h"
+#include "source/journal-reader.h"
 
 /* Failures of one host that a counter can tell apart. */
 #define MAX_RETRY_MOST 65535
@@ -41,8 +44,8 @@ static int fail_journal(const struct kban_jail_config *jail, struct kban_error *
 	struct kb_where where = where_of(jail, KBAN_SETTING_BACKEND);
 
 	return kb_fail(err, KBAN_E_SYNTAX, &where,
-		       "backend: jail '%s' wants the systemd journal, which kban does not read; "
-		       "set logpath to a file, and backend to auto",
+		       "backend: jail '%s' wants the systemd journal, but this kban was built "
+		       "without libsystemd; set logpath to a file, and backend to auto",
 		       kban_jail_config_name(jail));
 }
 
@@ -52,7 +55,8 @@ static int check_logs(const struct kban_jail_config *jail, struct kban_error **e
 	struct kb_where where = where_of(jail, KBAN_SETTING_LOGPATH);
 
 	for (size_t i = 0; i < kban_jail_config_pattern_count(jail); i++)
-		if (kban_jail_config_pattern(jail, i)[0] != '/')
+		if (kban_jail_config_pattern(jail, i)[0] != '/' &&
+		    kb_log_source_of(kban_jail_config_pattern(jail, i)) == KB_LOG_PATTERN)
 			return kb_fail(err, KBAN_E_SYNTAX, &where,
 				       "logpath: '%s' must be absolute, beginning with '/'",
 				       kban_jail_config_pattern(jail, i));
@@ -70,13 +74,17 @@ static void read_increment(const struct kban_jail_config *jail, struct kban_jail
 {
 	options->increment = kban_jail_config_switch(jail, KBAN_SETTING_BANTIME_INCREMENT);
 	options->factor = kban_jail_config_factor(jail);
+	options->formula = kban_jail_config_formula(jail);
 	options->multipliers = kban_jail_config_multipliers(jail, &options->multiplier_count);
 	options->max_ban_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME_MAXTIME);
 	options->random_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME_RNDTIME);
 	options->all_jails = kban_jail_config_switch(jail, KBAN_SETTING_BANTIME_OVERALLJAILS);
 }
 
-/* What its firewall actions say about the sets; the first that names one names it for all. */
+/*
+ * What its firewall actions say about the sets; the first that names one names it for all. A set of
+ * our own also holds networks, which the actions of fail2ban without a set take, too.
+ */
 static void read_sets(const struct kban_jail_config *jail, struct kban_jail_options *options)
 {
 	const struct kb_jail_parts *parts = kb_jail_config_parts(jail);
@@ -86,11 +94,25 @@ static void read_sets(const struct kban_jail_config *jail, struct kban_jail_opti
 
 		if (options->set == NULL)
 			options->set = firewall->set;
+		if (options->table == NULL)
+			options->table = firewall->place.table;
 		if (firewall->networks)
 			options->networks = 1;
 		if (firewall->max_entries > options->max_entries)
 			options->max_entries = firewall->max_entries;
 	}
+	if (options->set == NULL)
+		options->networks = 1;
+}
+
+static void read_groups(const struct kban_jail_config *jail, struct kban_jail_options *options)
+{
+	options->prefix4 = clip(kban_jail_config_number(jail, KBAN_SETTING_BANPREFIX4), 1, 32);
+	options->prefix6 = clip(kban_jail_config_number(jail, KBAN_SETTING_BANPREFIX6), 1, 128);
+	options->subnet_retry =
+		clip(kban_jail_config_number(jail, KBAN_SETTING_SUBNETRETRY), 0, MAX_RETRY_MOST);
+	options->subnet4 = clip(kban_jail_config_number(jail, KBAN_SETTING_SUBNETPREFIX4), 1, 32);
+	options->subnet6 = clip(kban_jail_config_number(jail, KBAN_SETTING_SUBNETPREFIX6), 1, 128);
 }
 
 static void read_options(const struct kban_jail_config *jail, struct kban_jail_options *options)
@@ -105,23 +127,58 @@ static void read_options(const struct kban_jail_config *jail, struct kban_jail_o
 		clip(kban_jail_config_number(jail, KBAN_SETTING_MAXHOSTS), 1, MAX_HOSTS_MOST);
 	options->find_time = kban_jail_config_time(jail, KBAN_SETTING_FINDTIME);
 	options->ban_time = kban_jail_config_time(jail, KBAN_SETTING_BANTIME);
+	options->estimate = kban_jail_config_switch(jail, KBAN_SETTING_WINDOW);
+	options->strict_restore = kban_jail_config_switch(jail, KBAN_SETTING_RESTORE);
+	options->cut = kban_jail_config_switch(jail, KBAN_SETTING_KILLCONN);
+	options->ignore_command = kban_jail_config_ignore_command(jail);
+	options->ignore_key =
+		kban_jail_config_ignore_cache(jail, &options->ignore_answers, &options->ignore_age);
+	read_groups(jail, options);
 	read_increment(jail, options);
 	read_sets(jail, options);
 }
 
-static int read_allowed(struct kban_context *ctx, struct kb_jail_settings *settings,
-			struct kban_error **err)
+/* The file that another jail names, too, or a new one; the pool's. NULL without memory. */
+static struct kb_allow_file *find_file(struct kban_context *ctx, struct kb_ignore_pool *pool,
+				       const char *path)
+{
+	for (size_t i = 0; i < pool->count; i++)
+		if (strcmp(kb_allow_file_path(pool->items[i]), path) == 0)
+			return pool->items[i];
+	if (kb_array_room(&pool->items, &pool->capacity, pool->count, sizeof(*pool->items)) < 0)
+		return NULL;
+	pool->items[pool->count] = kb_allow_file_new(ctx, path);
+	return pool->items[pool->count] != NULL ? pool->items[pool->count++] : NULL;
+}
+
+static int add_files(struct kban_context *ctx, struct kb_ignore_pool *pool,
+		     const struct kb_string_list *paths, struct kban_allow_list *list)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < paths->count && status == KBAN_OK; i++) {
+		struct kb_allow_file *file = find_file(ctx, pool, paths->items[i]);
+
+		status = file != NULL ? kb_allow_list_add_file(list, file) : KBAN_E_NOMEM;
+	}
+	return status;
+}
+
+static int read_allowed(struct kban_context *ctx, struct kb_ignore_pool *pool,
+			struct kb_jail_settings *settings, struct kban_error **err)
 {
 	const struct kban_jail_config *jail = settings->config;
+	const struct kb_ignore_entries *ignored = kb_jail_config_ignored(jail);
 
 	settings->allowed = kban_allow_list_new(ctx);
-	if (settings->allowed == NULL)
+	if (settings->allowed == NULL ||
+	    add_files(ctx, pool, &ignored->files, settings->allowed) != KBAN_OK)
 		return kb_fail_memory(err);
-	for (size_t i = 0; i < kban_jail_config_ignore_count(jail); i++) {
+	for (size_t i = 0; i < ignored->direct.count; i++) {
 		struct kb_where where = where_of(jail, KBAN_SETTING_IGNOREIP);
 		kban_auto(error) reason = NULL;
-		int status = kban_allow_list_add(settings->allowed,
-						 kban_jail_config_ignore(jail, i), &reason);
+		int status =
+			kban_allow_list_add(settings->allowed, ignored->direct.items[i], &reason);
 
 		if (status < 0)
 			return kb_fail(err, status, &where, "ignoreip: %s",
@@ -131,15 +188,15 @@ static int read_allowed(struct kban_context *ctx, struct kb_jail_settings *setti
 }
 
 int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *config,
-			 const struct kban_jail_config *jail, struct kb_jail_settings **out,
-			 struct kban_error **err)
+			 const struct kban_jail_config *jail, struct kb_ignore_pool *pool,
+			 struct kb_jail_settings **out, struct kban_error **err)
 {
 	kb_auto(jail_settings) settings = NULL;
 	int status;
 
 	if (!kban_jail_config_is_usable(jail))
 		return fail_unusable(config, jail, err);
-	if (kban_jail_config_log_kind(jail) == KBAN_LOG_JOURNAL)
+	if (kban_jail_config_log_kind(jail) == KBAN_LOG_JOURNAL && !kb_journal_is_supported())
 		return fail_journal(jail, err);
 	status = check_logs(jail, err);
 	if (status < 0)
@@ -150,7 +207,7 @@ int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *con
 	settings->config = jail;
 	settings->ignore_self = kban_jail_config_switch(jail, KBAN_SETTING_IGNORESELF);
 	read_options(jail, &settings->options);
-	status = read_allowed(ctx, settings, err);
+	status = read_allowed(ctx, pool, settings, err);
 	if (status < 0)
 		return status;
 	*out = kb_steal(settings);
@@ -165,10 +222,24 @@ void kb_jail_settings_free(struct kb_jail_settings *settings)
 	free(settings);
 }
 
+void kb_ignore_pool_clear(struct kb_ignore_pool *pool)
+{
+	for (size_t i = 0; i < pool->count; i++)
+		kb_allow_file_unref(pool->items[i]);
+	free(pool->items);
+	*pool = (struct kb_ignore_pool){ 0 };
+}
+
 int kb_jail_settings_rules(const struct kb_jail_settings *settings, const struct kban_jail *jail,
 			   struct kban_rules *rules, struct kban_error **err)
 {
-	return kb_jail_parts_rules(kb_jail_config_parts(settings->config), kban_jail_name(jail),
-				   kban_jail_set(jail, KBAN_IPV4), kban_jail_set(jail, KBAN_IPV6),
-				   rules, err);
+	const struct kban_rule usual = {
+		.jail = kban_jail_name(jail),
+		.set4 = kban_jail_set(jail, KBAN_IPV4),
+		.set6 = kban_jail_set(jail, KBAN_IPV6),
+		.networks = kban_jail_options(jail)->networks,
+		.table = kban_jail_options(jail)->table,
+	};
+
+	return kb_jail_parts_rules(kb_jail_config_parts(settings->config), &usual, rules, err);
 }

@@ -22,10 +22,18 @@ struct kb_jail_settings {
 	bool ignore_self;
 };
 
+/* Files of ignoreip, each of which is read once, whatever the number of jails that name it. */
+struct kb_ignore_pool {
+	struct kb_allow_file **items;
+	size_t count, capacity;
+};
+
+void kb_ignore_pool_clear(struct kb_ignore_pool *pool);
+
 /* KBAN_E_SYNTAX: the jail cannot run; the error says why. */
 int kb_jail_settings_new(struct kban_context *ctx, const struct kban_config *config,
-			 const struct kban_jail_config *jail, struct kb_jail_settings **out,
-			 struct kban_error **err);
+			 const struct kban_jail_config *jail, struct kb_ignore_pool *pool,
+			 struct kb_jail_settings **out, struct kban_error **err);
 
 void kb_jail_settings_free(struct kb_jail_settings *settings);
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Settings that are more than texts: read by type, and checked. */
+#include <math.h>
+#include <stdio.h>
+
 #include <kban/duration.h>
 
+#include "base/decoder.h"
 #include "base/text.h"
 #include "conf/blank.h"
+#include "date/date-zone.h"
+#include "decide/formula.h"
+#include "jail/ignore-command.h"
 #include "jail/jail-config.h"
 #include "jail/setting.h"
-
-/* What bantime.formula says in fail2ban's own files, without blanks: each ban twice the last one.
- */
-#define DOUBLING "ban.Time*(1<<(ban.Countifban.Count<20else20))*banFactor"
 
 /* Takes over @a error. */
 static int complain(const struct kb_jail_origin *origin, struct kban_jail_config *jail,
@@ -28,6 +31,24 @@ static int warn(const struct kb_jail_origin *origin, struct kban_jail_config *ja
 				   kb_value_where(value), "%s %s '%.*s'; %s",
 				   kb_settings[setting].name, problem, KB_QUOTE_MAX, value->text,
 				   advice);
+}
+
+/* What is beyond a range is brought into it, and that is told. */
+static int check_range(const struct kb_jail_origin *origin, struct kban_jail_config *jail,
+		       enum kban_setting setting)
+{
+	const struct kb_setting *rule = &kb_settings[setting];
+	long long number = jail->numbers[setting];
+	long long used = number < rule->least ? rule->least : rule->most;
+	char advice[64];
+
+	if (rule->most == 0 || (number >= rule->least && number <= rule->most))
+		return KBAN_OK;
+	/* That is how files of fail2ban say it. */
+	if (setting == KBAN_SETTING_MAXRETRY && number < rule->least)
+		return warn(origin, jail, setting, "bans at the first failure with", "as 1 does");
+	snprintf(advice, sizeof(advice), "%lld is used", used);
+	return warn(origin, jail, setting, "is out of its range with", advice);
 }
 
 static int convert(const struct kb_jail_origin *origin, struct kban_jail_config *jail,
@@ -53,7 +74,7 @@ static int convert(const struct kb_jail_origin *origin, struct kban_jail_config 
 		status = kb_setting_read(rule, value, &jail->numbers[setting], &error);
 	if (status == KBAN_E_SYNTAX)
 		return complain(origin, jail, error);
-	return status;
+	return status == KBAN_OK ? check_range(origin, jail, setting) : status;
 }
 
 /* One of the words, in any case. */
@@ -85,6 +106,37 @@ static int check_backend(const struct kb_jail_origin *origin, struct kban_jail_c
 	return status == KBAN_E_SYNTAX ? complain(origin, jail, error) : status;
 }
 
+/* Two words, of which the first is the default. */
+static int read_choice(const struct kb_jail_origin *origin, struct kban_jail_config *jail,
+		       enum kban_setting setting, const char *const words[2])
+{
+	const struct kb_value *value = kb_jail_config_value(jail, setting);
+	struct kban_text word = kb_blank_trim(kb_text(value != NULL ? value->text : ""));
+
+	jail->numbers[setting] = kb_text_is_nocase(word, words[1]);
+	if (word.len == 0 || is_word(word, words, 2))
+		return KBAN_OK;
+	return kb_problem_list_add(origin->problems, KB_PROBLEM_PART, jail->name,
+				   kb_value_where(value),
+				   "%s must be %s or %s, not '%.*s'; '%s' is used%s",
+				   kb_settings[setting].name, words[0], words[1], KB_QUOTE_MAX,
+				   value->text, words[0], kb_value_comment_hint(value));
+}
+
+static int read_window(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	static const char *const words[] = { "exact", "f2b" };
+
+	return read_choice(origin, jail, KBAN_SETTING_WINDOW, words);
+}
+
+static int read_restore(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	static const char *const words[] = { "keep", "strict-f2b" };
+
+	return read_choice(origin, jail, KBAN_SETTING_RESTORE, words);
+}
+
 static int check_usedns(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	static const char *const words[] = { "yes", "warn", "no", "raw" };
@@ -95,6 +147,38 @@ static int check_usedns(const struct kb_jail_origin *origin, struct kban_jail_co
 		return KBAN_OK;
 	return warn(origin, jail, KBAN_SETTING_USEDNS, "must be yes, warn, no or raw, not",
 		    "'no' is used");
+}
+
+static int check_zone(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_LOGTIMEZONE);
+	struct kban_error *error = NULL;
+	int minutes;
+
+	if (value == NULL || kb_date_zone_parse(kb_blank_trim(kb_text(value->text)), &minutes))
+		return KBAN_OK;
+	kb_fail(&error, KBAN_E_SYNTAX, kb_value_where(value),
+		"logtimezone: unknown zone '%.*s'; write an offset, such as UTC+0200%s",
+		KB_QUOTE_MAX, value->text, kb_value_comment_hint(value));
+	return complain(origin, jail, error);
+}
+
+static int check_encoding(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_LOGENCODING);
+	kb_auto(decoder) decoder = NULL;
+	struct kban_error *error = NULL;
+	int status;
+
+	if (value == NULL)
+		return KBAN_OK;
+	status = kb_decoder_new(value->text, &decoder);
+	if (status != KBAN_E_NOTFOUND)
+		return status;
+	kb_fail(&error, KBAN_E_SYNTAX, kb_value_where(value),
+		"logencoding: unknown encoding '%.*s'; iconv -l lists those that there are%s",
+		KB_QUOTE_MAX, value->text, kb_value_comment_hint(value));
+	return complain(origin, jail, error);
 }
 
 static int check_bantime(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
@@ -110,24 +194,41 @@ static int check_bantime(const struct kb_jail_origin *origin, struct kban_jail_c
 		    "that is for ever, as -1 is");
 }
 
-/* Arithmetic on numbers; units make no sense here, but no harm either. */
+/* Arithmetic without names. */
+static int evaluate_factor(const char *text, double *out, struct kban_error **err)
+{
+	kb_auto(formula) formula = NULL;
+	struct kb_formula_input nothing = { .factor = 1 };
+	int status = kb_formula_new(kb_text(text), &formula, err);
+
+	if (status == KBAN_OK)
+		status = kb_formula_value(formula, &nothing, out, err);
+	if (status == KBAN_E_NOMEM)
+		return status;
+	if (status == KBAN_OK && !(*out > 0 && isfinite(*out)))
+		return kb_fail(err, KBAN_E_SYNTAX, NULL, "it is not above zero");
+	return status < 0 ? KBAN_E_SYNTAX : KBAN_OK;
+}
+
 static int read_factor(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_BANTIME_FACTOR);
+	kban_auto(error) reason = NULL;
 	struct kban_error *error = NULL;
-	struct kban_text text;
+	double factor;
+	int status;
 
 	jail->factor = 1;
-	if (value == NULL)
+	if (value == NULL || kb_blank_trim(kb_text(value->text)).len == 0)
 		return KBAN_OK;
-	text = kb_blank_trim(kb_text(value->text));
-	if (text.len == 0 ||
-	    (kban_duration_parse(text, &jail->factor) == KBAN_OK && jail->factor > 0))
-		return KBAN_OK;
-	jail->factor = 1;
+	status = evaluate_factor(value->text, &factor, &reason);
+	if (status == KBAN_OK)
+		jail->factor = factor;
+	if (status != KBAN_E_SYNTAX)
+		return status;
 	kb_fail(&error, KBAN_E_SYNTAX, kb_value_where(value),
-		"bantime.factor must be a number above zero, not '%.*s'%s", KB_QUOTE_MAX,
-		value->text, kb_value_comment_hint(value));
+		"bantime.factor must be a number above zero, not '%.*s': %s%s", KB_QUOTE_MAX,
+		value->text, kban_error_text(reason), kb_value_comment_hint(value));
 	return complain(origin, jail, error);
 }
 
@@ -168,47 +269,52 @@ static int read_multipliers(const struct kb_jail_origin *origin, struct kban_jai
 	return complain(origin, jail, error);
 }
 
-/* @a text is @a plain with blanks in it. */
-static bool is_spaced(const char *text, const char *plain)
+/* A formula that has a value for the first bans has one for all, as far as anybody can tell. */
+#define FORMULA_TRIES 25
+
+static int try_formula(const struct kban_jail_config *jail, const char *text,
+		       struct kban_error **err)
 {
-	for (; *text != '\0'; text++) {
-		if (*text == ' ' || *text == '\t' || *text == '\n')
-			continue;
-		if (*text != *plain)
-			return false;
-		plain++;
+	kb_auto(formula) formula = NULL;
+	struct kb_formula_input input = { .factor = jail->factor };
+	int status = kb_formula_new(kb_text(text), &formula, err);
+	double value;
+
+	input.time = (double)jail->numbers[KBAN_SETTING_BANTIME] / (double)KBAN_SECOND;
+	for (input.count = 1; status == KBAN_OK && input.count <= FORMULA_TRIES; input.count++)
+		status = kb_formula_value(formula, &input, &value, err);
+	return status;
+}
+
+/* A mistake in it is told; bans get longer all the same. */
+static int read_formula(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
+{
+	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_BANTIME_FORMULA);
+	kban_auto(error) reason = NULL;
+	int status;
+
+	jail->formula = NULL;
+	if (value == NULL || kb_blank_trim(kb_text(value->text)).len == 0)
+		return KBAN_OK;
+	status = try_formula(jail, value->text, &reason);
+	if (status == KBAN_E_NOMEM)
+		return status;
+	if (status == KBAN_OK) {
+		jail->formula = value->text;
+		return KBAN_OK;
 	}
-	return *plain == '\0';
-}
-
-/* A formula is a program of fail2ban's language. Silence would hide that it has no effect. */
-static int check_formula(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
-{
-	const char *text = kban_jail_config_text(jail, KBAN_SETTING_BANTIME_FORMULA);
-
-	if (text == NULL || *text == '\0' || is_spaced(text, DOUBLING) ||
-	    jail->multiplier_count > 0 || jail->numbers[KBAN_SETTING_BANTIME_INCREMENT] == 0)
-		return KBAN_OK;
-	return warn(origin, jail, KBAN_SETTING_BANTIME_FORMULA, "is not evaluated:",
-		    "each ban lasts twice as long as the one before; bantime.multipliers can say "
-		    "otherwise");
-}
-
-static int check_ignore_command(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
-{
-	const char *text = kban_jail_config_text(jail, KBAN_SETTING_IGNORECOMMAND);
-
-	if (text == NULL || *text == '\0')
-		return KBAN_OK;
-	return warn(origin, jail, KBAN_SETTING_IGNORECOMMAND, "is not run:",
-		    "whom it would pass over is counted; ignoreip can protect addresses");
+	return kb_problem_list_add(origin->problems, KB_PROBLEM_PART, jail->name,
+				   kb_value_where(value),
+				   "bantime.formula: %s; each ban is twice the one before instead",
+				   kban_error_text(reason));
 }
 
 int kb_jail_values_read(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
 	static int (*const readers[])(const struct kb_jail_origin *, struct kban_jail_config *) = {
-		check_backend,    check_usedns,  check_bantime,        read_factor,
-		read_multipliers, check_formula, check_ignore_command,
+		check_backend,          check_usedns, check_zone,       check_encoding,
+		check_bantime,          read_factor,  read_multipliers, read_formula,
+		kb_ignore_command_read, read_window,  read_restore,
 	};
 	int status = KBAN_OK;
 

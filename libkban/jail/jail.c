@@ -5,6 +5,7 @@
  */
 #include "jail/jail.h"
 
+#include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -13,18 +14,22 @@
 #include "base/buffer.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "jail/actions.h"
+#include "jail/questions.h"
 
-#define ODD_TIME       (60 * KBAN_SECOND)
-#define ODD_TIME_QUIET (24 * 3600 * KBAN_SECOND)
+#define ODD_TIME   (60 * KBAN_SECOND)
+/* How long not to repeat a warning about a log. */
+#define WARN_EVERY (24 * 3600 * KBAN_SECOND)
 
 void kb_jail_tell(const struct kban_jail *jail, const struct kban_event *event)
 {
 	struct kban_event told = *event;
 
-	if (jail->listener == NULL)
-		return;
 	told.jail = jail->options.name;
-	jail->listener(&told, jail->listener_data);
+	if (jail->listener != NULL)
+		jail->listener(&told, jail->listener_data);
+	if (jail->actions != NULL)
+		kb_actions_hear(jail->actions, &told);
 }
 
 int kb_jail_touch(struct kban_jail *jail, const struct kban_addr *addr)
@@ -57,7 +62,7 @@ static const char *print_time(kban_usec time, char buffer[32])
  * Lines of a source that was not seen before get a matcher of their own. Sources are few; the last
  * one is usually the one.
  */
-static struct kban_matcher *matcher_of(struct kban_jail *jail, const char *name)
+static struct kb_jail_source *source_of(struct kban_jail *jail, const char *name)
 {
 	struct kb_jail_source *source;
 
@@ -66,21 +71,38 @@ static struct kban_matcher *matcher_of(struct kban_jail *jail, const char *name)
 
 		if (strcmp(jail->sources[at].name, name) == 0) {
 			jail->last_source = at;
-			return jail->sources[at].matcher;
+			return &jail->sources[at];
 		}
 	}
 	if (kb_array_room(&jail->sources, &jail->source_capacity, jail->source_count,
 			  sizeof(*jail->sources)) < 0)
 		return NULL;
 	source = &jail->sources[jail->source_count];
-	*source = (struct kb_jail_source){ .name = strdup(name) };
+	*source = (struct kb_jail_source){
+		.name = strdup(name),
+		.warned_malformed = KBAN_TIME_NONE,
+		.warned_limits = KBAN_TIME_NONE,
+	};
 	if (source->name == NULL ||
 	    kban_matcher_new(jail->parts.filter, 0, &source->matcher) != KBAN_OK) {
 		free(source->name);
 		return NULL;
 	}
 	jail->last_source = jail->source_count++;
-	return source->matcher;
+	return source;
+}
+
+static void warn_malformed(const struct kban_jail *jail, struct kb_jail_source *source,
+			   kban_usec now)
+{
+	if (source->warned_malformed != KBAN_TIME_NONE &&
+	    now - source->warned_malformed < WARN_EVERY)
+		return;
+	source->warned_malformed = now;
+	kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
+	       "[%s] A line of %s has bytes that mean nothing in its encoding; if the log is "
+	       "written in another one, set logencoding",
+	       jail->options.name, source->name);
 }
 
 static void warn_odd_time(struct kban_jail *jail, kban_usec off, kban_usec now)
@@ -88,7 +110,7 @@ static void warn_odd_time(struct kban_jail *jail, kban_usec off, kban_usec now)
 	char span[KBAN_DURATION_TEXT_SIZE];
 
 	jail->stats.odd_times++;
-	if (jail->warned_odd_time != KBAN_TIME_NONE && now - jail->warned_odd_time < ODD_TIME_QUIET)
+	if (jail->warned_odd_time != KBAN_TIME_NONE && now - jail->warned_odd_time < WARN_EVERY)
 		return;
 	jail->warned_odd_time = now;
 	kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
@@ -131,17 +153,17 @@ static void log_found(struct kban_jail *jail, const char *host, kban_usec time)
 	       host, print_time(time, when));
 }
 
-static void fill_failure(const struct kban_jail *jail, const struct kban_addr *addr,
-			 const struct kb_sighting *sighting, struct kb_failure *failure)
+void kb_jail_describe(const struct kban_jail *jail, const struct kb_sighting *sighting,
+		      struct kb_failure *failure)
 {
 	const struct kban_filter *filter = jail->parts.filter;
 
 	*failure = (struct kb_failure){
-		.addr = *addr,
 		.time = sighting->time,
 		.source = sighting->source,
 		.line = sighting->line,
 		.text = sighting->text,
+		.fields = sighting->fields,
 	};
 	if (sighting->rule < 0 || filter == NULL ||
 	    (size_t)sighting->rule >= kban_filter_rule_count(filter, KBAN_RULE_FAIL))
@@ -151,9 +173,8 @@ static void fill_failure(const struct kban_jail *jail, const struct kban_addr *a
 						   &failure->rule_line);
 }
 
-/* The reason not to count @a addr, logged and told; or NULL. */
-static const char *pass_over(struct kban_jail *jail, const struct kban_addr *addr,
-			     const struct kban_event *event)
+const char *kb_jail_pass_over(struct kban_jail *jail, const struct kban_addr *addr,
+			      const struct kban_event *event)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 	const char *entry = kban_jail_protection(jail, addr);
@@ -170,8 +191,78 @@ static const char *pass_over(struct kban_jail *jail, const struct kban_addr *add
 	return entry;
 }
 
+int kb_jail_note_failure(struct kban_jail *jail, const struct kban_addr *addr,
+			 const struct kb_sighting *sighting, const char *shown,
+			 const struct kban_event *event)
+{
+	struct kb_failure failure;
+
+	kb_jail_describe(jail, sighting, &failure);
+	failure.addr = *addr;
+	if (jail->parts.store != NULL && kb_changes_failure(&jail->changes, &failure) < 0)
+		return KBAN_E_NOMEM;
+	jail->stats.total_failed++;
+	log_found(jail, shown, sighting->time);
+	kb_jail_tell(jail, event);
+	return KBAN_OK;
+}
+
+/* As fail2ban says how much more a failure of a host counts that was banned before. */
+static void log_bad(const struct kban_jail *jail, const char *host, kban_usec time,
+		    unsigned earlier, unsigned counted)
+{
+	char when[32];
+	unsigned needed = kb_policy_threshold(&jail->policy);
+
+	kb_log(jail->ctx, KBAN_INFO, "observer", "[%s] Found %s, bad - %s, %u # -> %u.0%s",
+	       jail->options.name, host, print_time(time, when), earlier, counted,
+	       counted >= needed ? ", Ban" : "");
+}
+
+/*
+ * How many failures ban @a unit, which has @a count, the last at @a time: fewer than maxretry after
+ * earlier bans, if bans grow. Failures of before the last ban are part of what led to it.
+ */
+static unsigned needed_for(const struct kban_jail *jail, const struct kban_addr *unit,
+			   kban_usec time, unsigned count)
+{
+	char host[KBAN_ADDR_TEXT_SIZE];
+	unsigned threshold = kb_policy_threshold(&jail->policy);
+	unsigned weight, earlier;
+	kban_usec last;
+
+	if (!jail->policy.increment || jail->parts.store == NULL || threshold == 1)
+		return threshold;
+	earlier = kb_jail_earlier_bans(jail, unit, false);
+	weight = kb_policy_weight(&jail->policy, earlier);
+	if (weight == 1 ||
+	    kb_store_last_ban(jail->parts.store, jail->options.name, unit, &last, NULL) <= 0 ||
+	    time <= last)
+		return threshold;
+	log_bad(jail, kban_addr_print(unit, host), time, earlier, count * weight);
+	return kb_policy_needed(&jail->policy, earlier);
+}
+
 int kb_jail_count(struct kban_jail *jail, const struct kban_addr *addr,
 		  const struct kb_sighting *sighting)
+{
+	const struct kban_text no_id = { NULL, 0 };
+	const struct kban_event event = { .host = *addr,
+					  .time = sighting->time,
+					  .source = sighting->source,
+					  .line = sighting->line };
+	int verdict;
+
+	if (kb_jail_pass_over(jail, addr, &event) != NULL)
+		return 0;
+	verdict = kb_jail_ask(jail, addr, no_id, sighting);
+	if (verdict != KB_VERDICT_COUNT)
+		return verdict < 0 ? verdict : 0;
+	return kb_jail_count_allowed(jail, addr, sighting);
+}
+
+int kb_jail_count_allowed(struct kban_jail *jail, const struct kban_addr *addr,
+			  const struct kb_sighting *sighting)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 	struct kban_event event = { .kind = KBAN_EVENT_FOUND,
@@ -179,25 +270,22 @@ int kb_jail_count(struct kban_jail *jail, const struct kban_addr *addr,
 				    .time = sighting->time,
 				    .source = sighting->source,
 				    .line = sighting->line };
-	struct kb_failure failure;
+	struct kban_addr unit;
 	int count;
 
-	if (pass_over(jail, addr, &event) != NULL)
-		return 0;
-	count = kban_counter_add(jail->counter, addr, sighting->time);
+	kb_jail_unit(jail, addr, &unit);
+	count = kban_counter_add(jail->counter, &unit, sighting->time);
 	if (count < 0)
 		return count;
-	fill_failure(jail, addr, sighting, &failure);
-	if (jail->parts.store != NULL && kb_changes_failure(&jail->changes, &failure) < 0)
-		return KBAN_E_NOMEM;
-	jail->stats.total_failed++;
 	event.failures = (unsigned)count;
-	log_found(jail, kban_addr_print(addr, host), sighting->time);
-	kb_jail_tell(jail, &event);
-	if ((unsigned)count < kb_policy_threshold(&jail->policy))
-		return 0;
-	kban_counter_forget(jail->counter, addr);
-	return kb_jail_start_ban(jail, addr, sighting->time, &event, false);
+	if (kb_jail_note_failure(jail, &unit, sighting, kban_addr_print(addr, host), &event) < 0)
+		return KBAN_E_NOMEM;
+	if ((unsigned)count < needed_for(jail, &unit, sighting->time, (unsigned)count))
+		return kb_jail_count_subnet(jail, addr, &event);
+	kban_counter_forget(jail->counter, &unit);
+	event.host = unit;
+	count = kb_jail_start_ban(jail, &unit, sighting->time, &event, false);
+	return count < 0 || kb_jail_count_subnet(jail, addr, &event) < 0 ? KBAN_E_NOMEM : count;
 }
 
 /* Log lines of the match, oldest first, one text. */
@@ -206,8 +294,10 @@ static struct kban_text evidence(const struct kban_matcher *matcher, const struc
 {
 	struct kban_text part = kban_matcher_line(matcher, 0);
 
-	if (part.data == NULL || kban_matcher_line(matcher, 1).data == NULL)
+	if (part.data == NULL)
 		return line->text;
+	if (kban_matcher_line(matcher, 1).data == NULL)
+		return part;
 	for (size_t i = 0; (part = kban_matcher_line(matcher, i)).data != NULL; i++) {
 		if (i > 0)
 			kb_buffer_byte(buffer, '\n');
@@ -216,69 +306,31 @@ static struct kban_text evidence(const struct kban_matcher *matcher, const struc
 	return buffer->failed ? line->text : kb_buffer_content(buffer);
 }
 
-static void clear_lookup(struct kb_lookup *lookup)
+/* Named parts of the match, for whoever asks. */
+static struct kban_text fields_of(const struct kban_jail *jail, const struct kban_matcher *matcher,
+				  struct kb_buffer *buffer)
 {
-	free(lookup->name);
-	free((void *)(uintptr_t)lookup->sighting.source);
-	free((void *)(uintptr_t)lookup->sighting.text.data);
+	const struct kban_field *field;
+
+	for (size_t i = 0; jail->wants_fields; i++) {
+		field = kban_matcher_field(matcher, i);
+		if (field == NULL)
+			break;
+		if (field->value.data != NULL)
+			kb_ticket_add_field(buffer, field->name, field->value);
+	}
+	return kb_buffer_content(buffer);
 }
 
-/* Keep a failure until the resolver has answered. */
-static int postpone(struct kban_jail *jail, struct kban_text name,
-		    const struct kb_sighting *sighting, kban_usec now)
+/* A failure as somebody: whose host it is must be known, or there is nothing to ban. */
+static int take_id(struct kban_jail *jail, const struct kban_match *match,
+		   const struct kb_sighting *sighting)
 {
-	struct kb_lookup lookup = { .asked = now, .sighting = *sighting };
+	struct kban_addr host;
 
-	if (jail->lookup_count >= KB_LOOKUPS_MAX) {
-		kb_log(jail->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
-		       "[%s] Too many host names are being looked up; a failure is dropped",
-		       jail->options.name);
+	if (match->id.len == 0 || kban_addr_parse(match->host, &host) != KBAN_OK)
 		return 0;
-	}
-	lookup.name = kb_text_copy(name);
-	lookup.sighting.source = sighting->source ? strdup(sighting->source) : NULL;
-	lookup.sighting.text.data = kb_text_copy(sighting->text);
-	if (lookup.name == NULL || lookup.sighting.text.data == NULL ||
-	    kb_array_room(&jail->lookups, &jail->lookup_capacity, jail->lookup_count,
-			  sizeof(*jail->lookups)) < 0) {
-		clear_lookup(&lookup);
-		return KBAN_E_NOMEM;
-	}
-	jail->lookups[jail->lookup_count++] = lookup;
-	return 0;
-}
-
-/* 1: answered and counted, 0: still waited for, negative: no memory. */
-static int finish_lookup(struct kban_jail *jail, const struct kb_lookup *lookup, kban_usec now)
-{
-	struct kban_addr found[16];
-	int count = kb_context_resolve(jail->ctx, lookup->name, found, kb_array_size(found));
-
-	if (count == KBAN_RESOLVE_LATER)
-		return now - lookup->asked >= KB_LOOKUP_PATIENCE;
-	for (int i = 0; i < count; i++) {
-		int status = kb_jail_count(jail, &found[i], &lookup->sighting);
-
-		if (status < 0)
-			return status;
-	}
-	return 1;
-}
-
-int kb_jail_finish_lookups(struct kban_jail *jail, kban_usec now)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < jail->lookup_count; i++) {
-		int status = finish_lookup(jail, &jail->lookups[i], now);
-
-		if (status == 0)
-			jail->lookups[kept++] = jail->lookups[i];
-		else
-			clear_lookup(&jail->lookups[i]);
-	}
-	jail->lookup_count = kept;
-	return KBAN_OK;
+	return kb_jail_count_id(jail, match->id, &host, sighting);
 }
 
 static int take_failure(struct kban_jail *jail, const struct kban_line *line,
@@ -286,6 +338,7 @@ static int take_failure(struct kban_jail *jail, const struct kban_line *line,
 			kban_usec now)
 {
 	kb_auto_clear(buffer) buffer = { 0 };
+	kb_auto_clear(buffer) fields = { 0 };
 	struct kb_sighting sighting = {
 		.time = event_time(jail, line, match->time, now),
 		.rule = match->rule,
@@ -297,8 +350,11 @@ static int take_failure(struct kban_jail *jail, const struct kban_line *line,
 	if (sighting.time == KBAN_TIME_NONE)
 		return 0;
 	sighting.text = evidence(matcher, line, &buffer);
+	sighting.fields = fields_of(jail, matcher, &fields);
 	if (match->lookup_pending)
-		return postpone(jail, match->host, &sighting, now);
+		return kb_jail_look_up(jail, match->host, &sighting, now);
+	if (match->address_count == 0)
+		return take_id(jail, match, &sighting);
 	for (size_t i = 0; i < match->address_count; i++) {
 		int status = kb_jail_count(jail, &match->addresses[i], &sighting);
 
@@ -309,21 +365,49 @@ static int take_failure(struct kban_jail *jail, const struct kban_line *line,
 	return banned;
 }
 
+static int take(struct kban_jail *jail, struct kb_jail_source *source, const struct kban_line *line,
+		const struct kban_match *match, kban_usec now)
+{
+	if (match->malformed)
+		warn_malformed(jail, source, now);
+	kb_jail_note_limits(jail, source, now);
+	if (match->verdict != KBAN_FAILURE)
+		return 0;
+	return take_failure(jail, line, source->matcher, match, now);
+}
+
 int kban_jail_feed(struct kban_jail *jail, const struct kban_line *line, kban_usec now)
 {
-	struct kban_matcher *matcher;
+	struct kb_jail_source *source;
 	struct kban_match match;
 	int verdict;
 
 	if (jail->parts.filter == NULL)
 		return 0;
-	matcher = matcher_of(jail, line->source ? line->source : "");
-	if (matcher == NULL)
+	source = source_of(jail, line->source ? line->source : "");
+	if (source == NULL)
 		return KBAN_E_NOMEM;
-	verdict = kban_matcher_try(matcher, line->text, now, &match);
-	if (verdict != KBAN_FAILURE)
-		return verdict < 0 ? verdict : 0;
-	return take_failure(jail, line, matcher, &match, now);
+	verdict = kban_matcher_try_at(source->matcher, line->text,
+				      line->time ? line->time : KBAN_TIME_NONE, now, &match);
+	return verdict < 0 ? verdict : take(jail, source, line, &match, now);
+}
+
+struct kban_matcher *kb_jail_matcher(struct kban_jail *jail, const char *name)
+{
+	struct kb_jail_source *source = source_of(jail, name);
+
+	return source != NULL ? source->matcher : NULL;
+}
+
+int kb_jail_take(struct kban_jail *jail, const struct kban_line *line, int verdict,
+		 const struct kban_match *match, kban_usec now)
+{
+	struct kb_jail_source *source;
+
+	if (verdict < 0)
+		return verdict;
+	source = source_of(jail, line->source);
+	return source != NULL ? take(jail, source, line, match, now) : KBAN_E_NOMEM;
 }
 
 int kban_jail_report(struct kban_jail *jail, const struct kban_addr *host, kban_usec when,
@@ -372,19 +456,23 @@ void kban_jail_free(struct kban_jail *jail)
 		free(jail->sources[i].name);
 		kban_matcher_free(jail->sources[i].matcher);
 	}
-	for (size_t i = 0; i < jail->lookup_count; i++)
-		clear_lookup(&jail->lookups[i]);
 	kban_filter_unref(jail->parts.filter);
 	kban_counter_free(jail->counter);
+	kb_jail_free_groups(jail);
 	kb_bans_free(jail->bans);
 	kb_changes_free(&jail->changes);
 	kban_context_unref(jail->ctx);
 	free(jail->sources);
-	free(jail->lookups);
+	kb_jail_forget_lookups(jail);
+	kb_questions_free(jail->questions);
 	free(jail->dirty);
+	free((void *)(uintptr_t)jail->options.ignore_command);
+	free((void *)(uintptr_t)jail->options.ignore_key);
 	free((void *)(uintptr_t)jail->options.name);
 	free((void *)(uintptr_t)jail->options.set);
+	free((void *)(uintptr_t)jail->options.table);
 	free((void *)(uintptr_t)jail->options.multipliers);
+	kb_formula_free(jail->formula);
 	free(jail);
 }
 
@@ -416,17 +504,46 @@ static void make_policy(struct kban_jail *jail)
 		.multiplier_count = options->multiplier_count,
 		.max_time = options->max_ban_time,
 		.random_time = options->random_time,
+		.formula = jail->formula,
 	};
+}
+
+/* A copy of @a text, which may be NULL. False without memory. */
+static bool copy_text(const char **text)
+{
+	bool is_null = *text == NULL;
+
+	*text = is_null ? NULL : strdup(*text);
+	return is_null || *text != NULL;
+}
+
+static int read_formula(struct kban_jail *jail, struct kban_error **err)
+{
+	kban_auto(error) reason = NULL;
+	int status;
+
+	if (jail->options.formula == NULL)
+		return KBAN_OK;
+	status = kb_formula_new(kb_text(jail->options.formula), &jail->formula, &reason);
+	jail->options.formula = NULL;
+	if (status < 0)
+		return kb_fail(err, status, NULL, "jail '%s': bantime.formula: %s",
+			       jail->options.name, kban_error_text(reason));
+	return KBAN_OK;
 }
 
 static int copy_options(struct kban_jail *jail, const struct kban_jail_options *options)
 {
 	unsigned *multipliers = NULL;
+	bool has_set, has_table, has_command, has_key;
 
 	jail->options = (struct kban_jail_options)KBAN_JAIL_OPTIONS_INIT;
 	kb_options_complete(&jail->options, sizeof(jail->options), options);
 	jail->options.name = strdup(options->name);
-	jail->options.set = options->set ? strdup(options->set) : NULL;
+	has_set = copy_text(&jail->options.set);
+	has_table = copy_text(&jail->options.table);
+	has_command = copy_text(&jail->options.ignore_command);
+	has_key = copy_text(&jail->options.ignore_key);
 	jail->options.multipliers = NULL;
 	if (options->multiplier_count > 0) {
 		multipliers = reallocarray(NULL, options->multiplier_count, sizeof(*multipliers));
@@ -436,10 +553,9 @@ static int copy_options(struct kban_jail *jail, const struct kban_jail_options *
 		       options->multiplier_count * sizeof(*multipliers));
 		jail->options.multipliers = multipliers;
 	}
-	make_policy(jail);
-	if (jail->options.name == NULL || (options->set != NULL && jail->options.set == NULL))
-		return KBAN_E_NOMEM;
-	return KBAN_OK;
+	return jail->options.name != NULL && has_set && has_table && has_command && has_key
+		       ? KBAN_OK
+		       : KBAN_E_NOMEM;
 }
 
 /* The jail's sets are kban-JAIL and kban-JAIL6 unless an action of fail2ban names them. */
@@ -453,6 +569,8 @@ static void name_sets(struct kban_jail *jail)
 		set->family = families[i];
 		set->type = jail->options.networks ? KB_SET_NET : KB_SET_IP;
 		set->max_entries = jail->options.max_entries;
+		if (jail->options.table != NULL)
+			snprintf(set->table, sizeof(set->table), "%s", jail->options.table);
 		kb_set_name(jail->options.set ? NULL : "kban",
 			    jail->options.set ? jail->options.set : jail->options.name, families[i],
 			    set->name);
@@ -466,22 +584,29 @@ static int make_counter(struct kban_jail *jail)
 	options.window = jail->options.find_time;
 	options.max_failures = kb_policy_threshold(&jail->policy);
 	options.max_hosts = jail->options.max_hosts;
+	options.estimate = jail->options.estimate;
 	return kban_counter_new(&options, &jail->counter);
 }
 
 static int fill(struct kban_jail *jail, const struct kban_jail_options *options,
-		const struct kban_jail_parts *parts)
+		const struct kban_jail_parts *parts, struct kban_error **err)
 {
 	int status = copy_options(jail, options);
 
+	if (status == KBAN_OK)
+		status = read_formula(jail, err);
 	if (status < 0)
 		return status;
+	make_policy(jail);
+	kb_jail_settle_groups(&jail->options);
 	jail->parts = *parts;
 	jail->parts.filter = parts->filter ? kban_filter_ref(parts->filter) : NULL;
 	jail->bans = kb_bans_new();
 	if (jail->bans == NULL)
 		return KBAN_E_NOMEM;
 	name_sets(jail);
+	if (kb_jail_make_groups(jail) < 0)
+		return KBAN_E_NOMEM;
 	return make_counter(jail);
 }
 
@@ -500,15 +625,17 @@ int kb_jail_build(struct kban_context *ctx, const struct kban_jail_options *opti
 	jail->ctx = kban_context_ref(ctx);
 	jail->clock = KBAN_TIME_NONE;
 	jail->warned_odd_time = KBAN_TIME_NONE;
-	jail->retry_at = KBAN_FOREVER;
+	kb_jail_accepted(jail);
 	if (getrandom(&jail->random, sizeof(jail->random), 0) != sizeof(jail->random))
 		jail->random = (uintptr_t)jail;
-	status = fill(jail, options, parts);
+	status = fill(jail, options, parts, err);
 	if (status == KBAN_E_NOMEM)
 		return kb_fail_memory(err);
-	if (status < 0)
+	if (status == KBAN_E_INVAL)
 		return kb_fail(err, status, NULL, "jail '%s': an option is out of its range",
 			       options->name);
+	if (status < 0)
+		return status;
 	*out = kb_steal(jail);
 	return KBAN_OK;
 }

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "conf/blank.h"
+#include "jail/own-bans.h"
+#include "source/syslog-address.h"
 
 /* A copy of @a like with another path. */
 static int append(struct kb_log_paths *paths, struct kban_text path, const struct kb_log_path *like)
@@ -21,6 +23,15 @@ static int append(struct kb_log_paths *paths, struct kban_text path, const struc
 	return KBAN_OK;
 }
 
+enum kb_log_source kb_log_source_of(const char *entry)
+{
+	if (strcmp(entry, KB_OWN_BANS) == 0)
+		return KB_LOG_BANS;
+	if (strcmp(entry, KB_INPUT) == 0)
+		return KB_LOG_INPUT;
+	return kb_syslog_is_address(entry) ? KB_LOG_SOCKET : KB_LOG_PATTERN;
+}
+
 static size_t last_blank(struct kban_text text)
 {
 	size_t at = text.len;
@@ -28,6 +39,15 @@ static size_t last_blank(struct kban_text text)
 	while (at > 0 && text.data[at - 1] != ' ')
 		at--;
 	return at;
+}
+
+static int check_socket(const struct kb_log_path *entry, struct kban_error **err)
+{
+	kb_auto_clear(syslog_address) address = { 0 };
+
+	if (kb_log_source_of(entry->path) != KB_LOG_SOCKET)
+		return KBAN_OK;
+	return kb_syslog_address_parse(entry->path, &entry->where, &address, err);
 }
 
 static int parse_line(struct kban_text line, const struct kb_where *where, struct kb_log_paths *out,
@@ -52,7 +72,9 @@ static int parse_line(struct kban_text line, const struct kb_where *where, struc
 				       option.data);
 		line = kb_blank_trim(kb_text_slice(line, 0, word));
 	}
-	return append(out, line, &entry) == KBAN_OK ? KBAN_OK : kb_fail_memory(err);
+	if (append(out, line, &entry) < 0)
+		return kb_fail_memory(err);
+	return check_socket(&out->items[out->count - 1], err);
 }
 
 int kb_log_paths_parse(const struct kb_value *value, struct kb_log_paths *out,
@@ -88,10 +110,28 @@ static int add_match(const struct kb_log_path *pattern, const char *path, const 
 			problems, KB_PROBLEM_WARNING, subject, &pattern->where,
 			"logpath matches '%s', a link to nothing; it is left out", path);
 	if (S_ISDIR(about.st_mode))
-		return kb_problem_list_add(problems, KB_PROBLEM_WARNING, subject, &pattern->where,
-					   "logpath matches '%s', a directory; it is left out",
-					   path);
+		return kb_problem_list_add(
+			problems,
+			strcmp(path, pattern->path) == 0 ? KB_PROBLEM_PART : KB_PROBLEM_WARNING,
+			subject, &pattern->where,
+			"logpath matches '%s', a directory; it is left out", path);
 	return append(out, kb_text(path), pattern);
+}
+
+/* A socket is itself. Who listens where everybody may send is told so. */
+static int add_socket(const struct kb_log_path *entry, const char *subject,
+		      struct kb_problem_list *problems, struct kb_log_paths *out)
+{
+	kb_auto_clear(syslog_address) address = { 0 };
+	int status = kb_syslog_address_parse(entry->path, &entry->where, &address, NULL);
+
+	if (status == KBAN_OK && kb_syslog_address_is_public(&address))
+		status = kb_problem_list_add(
+			problems, KB_PROBLEM_WARNING, subject, &entry->where,
+			"logpath listens on the public address %s; whoever can send there under an "
+			"address of 'from' can have anybody banned",
+			address.name);
+	return status == KBAN_OK ? append(out, kb_text(entry->path), entry) : status;
 }
 
 static int expand(const struct kb_log_path *pattern, const char *subject,
@@ -143,8 +183,16 @@ int kb_log_paths_expand(const struct kb_log_paths *patterns, const char *subject
 {
 	int status = KBAN_OK;
 
-	for (size_t i = 0; i < patterns->count && status == KBAN_OK; i++)
-		status = expand(&patterns->items[i], subject, problems, out, err);
+	for (size_t i = 0; i < patterns->count && status == KBAN_OK; i++) {
+		const struct kb_log_path *entry = &patterns->items[i];
+
+		if (kb_log_source_of(entry->path) == KB_LOG_SOCKET)
+			status = add_socket(entry, subject, problems, out);
+		else if (kb_log_source_of(entry->path) == KB_LOG_INPUT)
+			status = append(out, kb_text(entry->path), entry);
+		else
+			status = expand(entry, subject, problems, out, err);
+	}
 	if (status != KBAN_OK)
 		return status == KBAN_E_NOMEM ? kb_fail_memory(err) : status;
 	if (out->count > 0)

@@ -8,15 +8,20 @@
 #ifndef KB_JAIL_PASS_H
 #define KB_JAIL_PASS_H
 
+#include "jail/actions.h"
 #include "jail/jail.h"
+#include "jail/journal-list.h"
 
 struct kb_pass {
 	struct kban_jail *const *jails;
 	size_t jail_count;
+	struct kb_jail_action **closing; /* actions of jails that are gone */
+	size_t closing_count;
 	struct kban_backend *backend;
-	struct kban_store *store;   /* or NULL */
-	struct kban_follow *follow; /* whose positions are saved; or NULL */
-	bool store_failed;          /* the last transaction failed, and that was logged */
+	struct kban_store *store;         /* or NULL */
+	struct kban_follow *follow;       /* whose positions are saved; or NULL */
+	struct kb_journal_list *journals; /* whose cursors are saved; or NULL */
+	bool store_failed;                /* the last transaction failed, and that was logged */
 };
 
 /*

@@ -1,14 +1,81 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "jail/service-config.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include <kban/text.h>
+
 #include "base/text.h"
+#include "conf/conf-table.h"
+#include "conf/option-check.h"
 
 #define DAY (86400 * KBAN_SECOND)
 
 static const char *const names[] = {
-	"loglevel",  "logtarget", "syslogsocket", "socket",       "pidfile",
-	"allowipv6", "dbfile",    "dbpurgeage",   "dbmaxmatches",
+	"loglevel", "logtarget",  "syslogsocket", "socket",       "pidfile", "allowipv6",
+	"dbfile",   "dbpurgeage", "dbmaxmatches", "packetfilter", NULL,
 };
+#define NAME_COUNT (kb_array_size(names) - 1)
+
+/* What fail2ban reads besides, and kban has no use for: how much memory a thread has. */
+static const char *const thread_names[] = { "stacksize", NULL };
+
+static const struct {
+	const char *name;
+	const char *const *options;
+} sections[] = {
+	{ KB_CONF_DEFAULT, names },
+	{ "Definition", names },
+	{ "Thread", thread_names },
+};
+
+/* The options that a section may have, or NULL. */
+static const char *const *options_of(const char *section)
+{
+	for (size_t i = 0; i < kb_array_size(sections); i++)
+		if (strcmp(sections[i].name, section) == 0)
+			return sections[i].options;
+	return NULL;
+}
+
+static int check_names(const struct kb_conf *conf, const char *section,
+		       struct kb_problem_list *problems)
+{
+	const struct kb_options *options = kb_conf_section_options(conf, section);
+	const char *const *known = options_of(section);
+	char place[KB_QUOTE_MAX + 3];
+	int status = KBAN_OK;
+
+	snprintf(place, sizeof(place), "[%.*s]", KB_QUOTE_MAX, section);
+	for (size_t i = 0; options != NULL && i < options->count && status == KBAN_OK; i++) {
+		const struct kb_option_check check = {
+			.name = options->items[i].name,
+			.place = place,
+			.where = kb_value_where(&options->items[i].value),
+			.known = known != NULL ? known : names,
+		};
+
+		if (known == NULL)
+			return kb_problem_list_add(
+				problems, KB_PROBLEM_WARNING, NULL, check.where,
+				"section %s means nothing; write these options under [Definition]",
+				place);
+		if (!kb_conf_refers_to(conf, check.name))
+			status = kb_option_check(&check, NULL, problems);
+	}
+	return status;
+}
+
+static int check_sections(const struct kb_conf *conf, struct kb_problem_list *problems)
+{
+	int status = check_names(conf, KB_CONF_DEFAULT, problems);
+	const char *section;
+
+	for (size_t i = 0; status == KBAN_OK && (section = kb_conf_section(conf, i)) != NULL; i++)
+		status = check_names(conf, section, problems);
+	return status;
+}
 
 static int read_text(struct kb_service_config *service, const char *name,
 		     struct kb_problem_list *problems)
@@ -54,11 +121,89 @@ static int read_max_matches(struct kb_service_config *service, struct kban_error
 	return status;
 }
 
+static int read_packet_filter(struct kb_service_config *service, struct kban_error **error)
+{
+	static const struct {
+		const char *name;
+		enum kban_packet_filter filter;
+	} filters[] = {
+		{ "auto", KBAN_PACKET_FILTER_AUTO },
+		{ "ipset", KBAN_PACKET_FILTER_IPSET },
+		{ "nft", KBAN_PACKET_FILTER_NFT },
+	};
+	const struct kb_value *value = kb_options_find(&service->texts, "packetfilter");
+	struct kban_text text = kb_text_trim(kb_text(value != NULL ? value->text : "auto"));
+
+	for (size_t i = 0; i < kb_array_size(filters); i++) {
+		if (!kb_text_is_nocase(text, filters[i].name))
+			continue;
+		service->packet_filter = filters[i].filter;
+		return KBAN_OK;
+	}
+	return kb_fail(error, KBAN_E_SYNTAX, kb_value_where(value),
+		       "packetfilter: '%.*s' is none of auto, ipset and nft", (int)text.len,
+		       text.data);
+}
+
+static bool is_number(struct kban_text text)
+{
+	long long number;
+
+	return kb_text_number(text, 0, 50, &number);
+}
+
+/* Words of which an option must be one; a level may be a number, too. */
+static const struct choice {
+	const char *name;
+	const char *const *words;
+	bool (*is_other)(struct kban_text text);
+	enum kb_severity severity;
+} choices[] = {
+	{ "loglevel",
+	  (const char *const[]){ "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "MSG", "DEBUG",
+				 "TRACEDEBUG", "HEAVYDEBUG", NULL },
+	  is_number, KB_PROBLEM_ERROR },
+	{ "allowipv6",
+	  (const char *const[]){ "auto", "yes", "no", "true", "false", "on", "off", "1", "0",
+				 NULL },
+	  NULL, KB_PROBLEM_WARNING },
+};
+
+static int check_choice(const struct kb_service_config *service, const struct choice *choice,
+			struct kb_problem_list *problems)
+{
+	const struct kb_value *value = kb_options_find(&service->texts, choice->name);
+	struct kban_text text = kb_text_trim(kb_text(value != NULL ? value->text : ""));
+	const char *meant;
+
+	if (value == NULL || (choice->is_other != NULL && choice->is_other(text)))
+		return KBAN_OK;
+	for (size_t i = 0; choice->words[i] != NULL; i++)
+		if (kb_text_is_nocase(text, choice->words[i]))
+			return KBAN_OK;
+	meant = kban_text_nearest(value->text, choice->words);
+	return kb_problem_list_add(problems, choice->severity, NULL, kb_value_where(value),
+				   "%s: '%.*s' is no value for it; is '%s' meant?%s", choice->name,
+				   KB_QUOTE_MAX, value->text,
+				   meant != NULL ? meant : choice->words[0],
+				   kb_value_comment_hint(value));
+}
+
+static int check_choices(const struct kb_service_config *service, struct kb_problem_list *problems)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < kb_array_size(choices) && status == KBAN_OK; i++)
+		status = check_choice(service, &choices[i], problems);
+	return status;
+}
+
 static int read_numbers(struct kb_service_config *service, struct kb_problem_list *problems)
 {
 	static int (*const readers[])(struct kb_service_config *, struct kban_error **) = {
 		read_purge_age,
 		read_max_matches,
+		read_packet_filter,
 	};
 	int status = KBAN_OK;
 
@@ -84,8 +229,12 @@ int kb_service_config_read(const char *dir, struct kb_service_config *service,
 	for (size_t i = 0; i < found.count && status == KBAN_OK; i++)
 		status = kb_problem_list_take(problems, found.items[i].severity, NULL,
 					      kb_steal(found.items[i].error));
-	for (size_t i = 0; i < kb_array_size(names) && status == KBAN_OK; i++)
+	for (size_t i = 0; i < NAME_COUNT && status == KBAN_OK; i++)
 		status = read_text(service, names[i], problems);
+	if (status == KBAN_OK)
+		status = check_sections(service->conf, problems);
+	if (status == KBAN_OK)
+		status = check_choices(service, problems);
 	return status == KBAN_OK ? read_numbers(service, problems) : status;
 }
 

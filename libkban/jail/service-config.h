@@ -3,7 +3,7 @@
 #ifndef KB_JAIL_SERVICE_CONFIG_H
 #define KB_JAIL_SERVICE_CONFIG_H
 
-#include <kban/context.h>
+#include <kban/config.h>
 
 #include "base/problem-list.h"
 #include "conf/conf-load.h"
@@ -13,6 +13,7 @@ struct kb_service_config {
 	struct kb_options texts; /* those that are there, with their references resolved */
 	kban_usec purge_age;
 	unsigned max_stored_matches;
+	enum kban_packet_filter packet_filter;
 };
 
 /*

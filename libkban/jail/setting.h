@@ -21,7 +21,8 @@ enum kb_setting_type {
 struct kb_setting {
 	const char *name;
 	enum kb_setting_type type;
-	long long preset; /* of a number, switch or time */
+	long long preset;      /* of a number, switch or time */
+	long long least, most; /* of a number that has a range; most 0: it has none */
 };
 
 /* By enum kban_setting. */

@@ -5,6 +5,8 @@
  */
 #include "base/text.h"
 #include "jail/jail-parts.h"
+#include "jail/own-bans.h"
+#include "jail/questions.h"
 #include "jail/watch.h"
 
 static int fail_jail(struct kb_watched *watched, const struct kban_error *reason)
@@ -20,9 +22,56 @@ static struct kb_watched *find_watched(const struct kban_watch *watch, const cha
 	return index < 0 ? NULL : watch->jails[index];
 }
 
+/* Actions know for whom they were run before the jail's bans are told to them. */
+static int restore(const struct kban_watch *watch, struct kb_watched *watched,
+		   struct kban_error **err)
+{
+	int status = kb_actions_remember(watched->actions, watch->options.store, err);
+
+	if (status == KBAN_OK)
+		status = kb_jail_restore(watched->jail, err);
+	if (status == KBAN_OK && kb_actions_remembered(watched->actions) < 0)
+		return kb_fail_memory(err);
+	return status;
+}
+
+/* What is left out is auto. */
+static bool allows_ipv6(const struct kban_config *config)
+{
+	struct kban_text word = kb_text_trim(kb_text(kban_config_allow_ipv6(config)));
+
+	return word.len == 0 || kb_text_is_nocase(word, "auto") || kb_text_boolean(word);
+}
+
+/* The log of a replay is of the past: nobody is to be told of it. */
+static int make_actions(const struct kban_watch *watch, struct kb_watched *watched,
+			const struct kban_config *config)
+{
+	const struct kb_jail_parts *parts = kb_jail_config_parts(watched->settings->config);
+	bool without = watch->options.replay || watch->options.without_actions;
+	size_t count = without ? 0 : parts->action_count;
+	int status = kb_actions_new(watch->ctx, parts->actions, count,
+				    kban_config_max_stored_matches(config), &watched->actions);
+
+	if (status == KBAN_OK && !allows_ipv6(config))
+		kb_actions_without_ipv6(watched->actions);
+	return status;
+}
+
+/* Where nobody runs commands, a failure would wait for ever. */
+static int make_questions(const struct kban_watch *watch, const struct kb_watched *watched)
+{
+	if (watched->settings->options.ignore_command == NULL)
+		return KBAN_OK;
+	if (!watch->options.replay && !watch->options.without_actions)
+		return kb_jail_make_questions(watched->jail);
+	kb_log(watch->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
+	       "[%s] ignorecommand is not run; whom it would pass over is counted", watched->name);
+	return KBAN_OK;
+}
+
 /* A jail of the same name goes on as this one; else it takes up what kernel and store hold. */
-static int start_jail(const struct kban_watch *watch, struct kb_watched *watched,
-		      struct kban_error **err)
+static int start_jail(struct kban_watch *watch, struct kb_watched *watched, struct kban_error **err)
 {
 	const struct kb_watched *old = find_watched(watch, watched->name);
 	struct kban_jail_parts parts = {
@@ -37,20 +86,39 @@ static int start_jail(const struct kban_watch *watch, struct kb_watched *watched
 	if (status < 0)
 		return status;
 	kban_jail_set_listener(watched->jail, watch->listener, watch->listener_data);
+	watched->jail->on_ban = kb_watch_on_ban;
+	watched->jail->on_ban_data = watch;
+	kb_actions_attach(watched->actions, watched->jail);
+	if (make_questions(watch, watched) < 0)
+		return kb_fail_memory(err);
 	if (old != NULL && old->jail != NULL)
 		return kb_jail_ready_sets(watched->jail, err);
-	return kb_jail_restore(watched->jail, err);
+	return restore(watch, watched, err);
 }
 
-static int make_jail(const struct kban_watch *watch, const struct kban_config *config, size_t index,
-		     struct kb_watched *watched)
+/* A replay of another day's logs has that day's log of bans, too. */
+static bool wants_bans(const struct kban_watch *watch, const struct kban_config *config,
+		       const struct kban_jail_config *jail)
+{
+	if (watch->options.replay && kban_jail_config_log_count(jail) > 0)
+		return false;
+	return kb_own_bans_wanted(jail, kban_config_log_target(config));
+}
+
+static int make_jail(struct kban_watch *watch, const struct kban_config *config, size_t index,
+		     struct kb_ignore_pool *pool, struct kb_watched *watched)
 {
 	kban_auto(error) reason = NULL;
 	const struct kban_jail_config *jail = kban_config_jail(config, index);
-	int status = kb_jail_settings_new(watch->ctx, config, jail, &watched->settings, &reason);
+	int status =
+		kb_jail_settings_new(watch->ctx, config, jail, pool, &watched->settings, &reason);
 
+	if (status == KBAN_OK)
+		watched->counts_bans = wants_bans(watch, config, jail);
 	if (status == KBAN_OK && watched->settings->ignore_self && !watch->options.without_self)
 		status = kban_allow_list_add_self(watched->settings->allowed, &reason);
+	if (status == KBAN_OK)
+		status = make_actions(watch, watched, config);
 	if (status == KBAN_OK)
 		status = start_jail(watch, watched, &reason);
 	if (status == KBAN_OK)
@@ -75,16 +143,20 @@ struct crew {
 	size_t count;
 	struct kban_jail **running;
 	size_t running_count;
+	struct kb_jail_action **closing; /* room for all there are */
 	struct kban_rules *rules;
 	struct kban_config *config; /* whose texts the jails' settings use */
+	struct kb_ignore_pool pool;
 };
 
 static void clear_crew(struct crew *crew)
 {
 	for (size_t i = 0; i < crew->count; i++)
 		kb_watched_free(crew->jails[i]);
+	kb_ignore_pool_clear(&crew->pool);
 	free(crew->jails);
 	free(crew->running);
+	free(crew->closing);
 	kban_rules_free(crew->rules);
 	kban_config_unref(crew->config);
 }
@@ -114,15 +186,28 @@ static int by_name(const void *left, const void *right)
 	return strcmp((*a)->name, (*b)->name);
 }
 
-static int muster(const struct kban_watch *watch, struct kban_config *config, struct crew *crew)
+/* Those of the jails that run, and those that are being closed. */
+static size_t count_actions(const struct kban_watch *watch)
+{
+	size_t count = watch->closing_count;
+
+	for (size_t i = 0; i < watch->jail_count; i++)
+		if (watch->jails[i]->actions != NULL)
+			count += watch->jails[i]->actions->count;
+	return count;
+}
+
+static int muster(struct kban_watch *watch, struct kban_config *config, struct crew *crew)
 {
 	size_t count = kban_config_jail_count(config);
 
 	crew->jails = calloc(count + 1, sizeof(*crew->jails));
 	crew->running = calloc(count + 1, sizeof(*crew->running));
 	crew->config = kban_config_ref(config);
-	crew->rules = kban_rules_new();
-	if (crew->jails == NULL || crew->running == NULL || crew->rules == NULL)
+	crew->rules = kban_rules_new(kb_watch_language(watch));
+	crew->closing = calloc(count_actions(watch) + 1, sizeof(struct kb_jail_action *));
+	if (crew->jails == NULL || crew->running == NULL || crew->rules == NULL ||
+	    crew->closing == NULL)
 		return KBAN_E_NOMEM;
 	for (size_t i = 0; i < count; i++) {
 		struct kb_watched *watched = new_watched(kban_config_jail_name(config, i));
@@ -130,26 +215,11 @@ static int muster(const struct kban_watch *watch, struct kban_config *config, st
 		if (watched == NULL)
 			return KBAN_E_NOMEM;
 		crew->jails[crew->count++] = watched;
-		if (make_jail(watch, config, i, watched) < 0 || add_rules(crew, watched) < 0)
+		if (make_jail(watch, config, i, &crew->pool, watched) < 0 ||
+		    add_rules(crew, watched) < 0)
 			return KBAN_E_NOMEM;
 	}
 	qsort(crew->jails, crew->count, sizeof(*crew->jails), by_name);
-	return KBAN_OK;
-}
-
-static int follow_jail(struct kban_watch *watch, struct kb_watched *watched,
-		       struct kban_error **err)
-{
-	const struct kban_jail_config *config = watched->settings->config;
-
-	for (size_t i = 0; i < kban_jail_config_pattern_count(config); i++) {
-		int status =
-			kban_follow_add(watch->follow, kban_jail_config_pattern(config, i),
-					kban_jail_config_pattern_from(config, i), watched, err);
-
-		if (status < 0)
-			return status;
-	}
 	return KBAN_OK;
 }
 
@@ -158,7 +228,7 @@ static int follow_logs(struct kban_watch *watch, const struct crew *crew, struct
 	for (size_t i = 0; i < crew->count; i++) {
 		struct kb_watched *watched = crew->jails[i];
 
-		int status = watched->jail ? follow_jail(watch, watched, err) : KBAN_OK;
+		int status = watched->jail ? kb_watch_follow(watch, watched, err) : KBAN_OK;
 
 		if (status < 0)
 			return status;
@@ -175,26 +245,55 @@ static int restore_position(const char *path, const struct kban_follow_position 
 static void unfollow(struct kban_watch *watch, struct kb_watched *const *jails, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		kban_follow_remove(watch->follow, jails[i]);
+		kb_watch_unfollow(watch, jails[i]);
+	kb_journal_list_tidy(&watch->journals);
+	kb_syslog_list_tidy(&watch->sockets);
 }
 
-static void retire_set(struct kban_watch *watch, const struct kb_set *set)
+static void retire_sets(struct kban_watch *watch, const struct kban_jail *jail)
+{
+	for (size_t i = 0; i < kb_array_size(jail->sets); i++)
+		kb_retired_sets_add(&watch->retired, &jail->sets[i]);
+}
+
+static void keep_sets(struct kban_watch *watch)
 {
 	for (size_t i = 0; i < watch->running_count; i++)
 		for (size_t k = 0; k < kb_array_size(watch->running[i]->sets); k++)
-			if (strcmp(watch->running[i]->sets[k].name, set->name) == 0)
-				return;
-	if (kb_array_room(&watch->retired, &watch->retired_capacity, watch->retired_count,
-			  sizeof(*watch->retired)) == 0)
-		watch->retired[watch->retired_count++] = *set;
+			kb_retired_sets_take_back(&watch->retired, &watch->running[i]->sets[k]);
+}
+
+/* Actions go on as what they were, or undo what they did. */
+static void hand_over_actions(struct kban_watch *watch, struct crew *crew)
+{
+	for (size_t i = 0; i < watch->closing_count; i++)
+		crew->closing[i] = watch->closing[i];
+	for (size_t i = 0; i < crew->count; i++) {
+		struct kb_watched *before = find_watched(watch, crew->jails[i]->name);
+
+		if (crew->jails[i]->jail != NULL && before != NULL && before->actions != NULL)
+			kb_actions_inherit(crew->jails[i]->actions, before->actions, crew->closing,
+					   &watch->closing_count);
+	}
+	for (size_t i = 0; i < watch->jail_count; i++)
+		if (watch->jails[i]->actions != NULL)
+			kb_actions_retire(watch->jails[i]->actions, crew->closing,
+					  &watch->closing_count);
 }
 
 /* The new jails take the place of the old. Nothing here can fail. */
 static void take_over(struct kban_watch *watch, struct crew *crew)
 {
-	struct crew old = { watch->jails,         watch->jail_count, watch->running,
-			    watch->running_count, watch->rules,      watch->config };
+	struct crew old = { .jails = watch->jails,
+			    .count = watch->jail_count,
+			    .running = watch->running,
+			    .running_count = watch->running_count,
+			    .closing = watch->closing,
+			    .rules = watch->rules,
+			    .config = watch->config,
+			    .pool = crew->pool };
 
+	hand_over_actions(watch, crew);
 	for (size_t i = 0; i < crew->count; i++) {
 		struct kb_watched *before = find_watched(watch, crew->jails[i]->name);
 
@@ -205,12 +304,48 @@ static void take_over(struct kban_watch *watch, struct crew *crew)
 	watch->jail_count = crew->count;
 	watch->running = crew->running;
 	watch->running_count = crew->running_count;
+	watch->closing = crew->closing;
 	watch->rules = crew->rules;
 	watch->config = crew->config;
 	for (size_t i = 0; i < old.running_count; i++)
-		for (size_t k = 0; k < kb_array_size(old.running[i]->sets); k++)
-			retire_set(watch, &old.running[i]->sets[k]);
+		retire_sets(watch, old.running[i]);
+	keep_sets(watch);
 	*crew = old;
+}
+
+/* True if a jail of the configuration, running or not, has the set. */
+static bool is_set_of_jail(const struct kban_watch *watch, const struct kb_set *set)
+{
+	static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
+
+	for (size_t i = 0; i < watch->jail_count; i++)
+		for (size_t k = 0; k < kb_array_size(families); k++) {
+			char name[KB_SET_NAME_MAX + 1];
+
+			kb_set_name("kban", watch->jails[i]->name, families[k], name);
+			if (strcmp(name, set->name) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* A set of a jail that went while nobody watched. */
+static int see_set(const struct kb_set *set, void *data)
+{
+	struct kban_watch *watch = data;
+
+	if (!is_set_of_jail(watch, set))
+		kb_retired_sets_add(&watch->retired, set);
+	return 0;
+}
+
+static void find_orphans(struct kban_watch *watch)
+{
+	struct kban_backend *backend = watch->options.backend;
+
+	if (backend->ops->each_set != NULL)
+		(void)backend->ops->each_set(backend, see_set, watch, NULL);
+	keep_sets(watch);
 }
 
 /* Sets that a reload gave other names are filled at once, before rules refer to them. */
@@ -229,9 +364,10 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 			 struct kban_error **err)
 {
 	struct crew crew = { 0 };
+	bool is_first = watch->jail_count == 0;
 	int status = KBAN_OK;
 
-	if (watch->jail_count == 0 && watch->options.store != NULL)
+	if (is_first && watch->options.store != NULL)
 		status = kb_store_each_position(watch->options.store, restore_position,
 						watch->follow, err);
 	if (status == KBAN_OK && muster(watch, config, &crew) < 0)
@@ -246,5 +382,7 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 	take_over(watch, &crew);
 	unfollow(watch, crew.jails, crew.count);
 	clear_crew(&crew);
+	if (is_first && !watch->options.replay)
+		find_orphans(watch);
 	return fill_new_sets(watch, err);
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "jail/watch.h"
 
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
 #include "base/options.h"
 #include "base/text.h"
+#include "jail/jail-glance.h"
+#include "jail/log-paths.h"
 #include "store/store.h"
 
 /* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
@@ -17,10 +23,29 @@ void kb_watched_free(struct kb_watched *watched)
 	if (watched == NULL)
 		return;
 	kban_jail_free(watched->jail);
+	kb_actions_free(watched->actions);
 	kb_jail_settings_free(watched->settings);
 	free(watched->name);
 	free(watched->problem);
+	kb_watched_clear_matches(watched);
+	free(watched->matches);
 	free(watched);
+}
+
+enum kban_rule_language kb_watch_language(const struct kban_watch *watch)
+{
+	return kban_backend_makes_rules(watch->options.backend) ? KBAN_RULES_NFT
+								: KBAN_RULES_IPTABLES;
+}
+
+/* Files may be without a descriptor; journals get theirs as they are opened. */
+static void poll_logs(struct kban_watch *watch)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int fd = kban_follow_fd(watch->follow);
+
+	if (fd >= 0)
+		(void)epoll_ctl(watch->poll, EPOLL_CTL_ADD, fd, &event);
 }
 
 int kban_watch_new(struct kban_context *ctx, const struct kban_watch_options *options,
@@ -32,20 +57,37 @@ int kban_watch_new(struct kban_context *ctx, const struct kban_watch_options *op
 
 	if (watch == NULL)
 		return kb_fail_memory(err);
+	watch->poll = -1;
 	watch->ctx = kban_context_ref(ctx);
 	watch->options = (struct kban_watch_options)KBAN_WATCH_OPTIONS_INIT;
 	kb_options_complete(&watch->options, sizeof(watch->options), options);
 	watch->retry_at = KBAN_FOREVER;
+	watch->journals = (struct kb_journal_list){ .ctx = ctx,
+						    .store = watch->options.store,
+						    .from_oldest = watch->options.replay };
+	watch->poll = epoll_create1(EPOLL_CLOEXEC);
+	if (watch->poll < 0)
+		return kb_fail_errno(err, errno, NULL, "epoll_create1");
+	watch->sockets = (struct kb_syslog_list){ .ctx = ctx, .poll = watch->poll };
+	watch->input = (struct kb_input){ .ctx = ctx,
+					  .name = KB_INPUT,
+					  .fd = watch->options.input,
+					  .poll = watch->poll,
+					  .last_line_counts = watch->options.replay };
 	follow.once = watch->options.replay;
 	status = kban_follow_new(ctx, &follow, &watch->follow, err);
 	if (status < 0)
 		return status;
-	watch->rules = kban_rules_new();
+	poll_logs(watch);
+	watch->rules = kban_rules_new(kb_watch_language(watch));
 	if (watch->rules == NULL)
 		return kb_fail_memory(err);
 	watch->pass = (struct kb_pass){ .backend = watch->options.backend,
 					.store = watch->options.store,
-					.follow = watch->follow };
+					.follow = watch->follow,
+					.journals = &watch->journals };
+	if (watch->options.backend->ops->each_set != NULL && !watch->options.replay)
+		watch->events = kb_kernel_events_new();
 	*out = kb_steal(watch);
 	return KBAN_OK;
 }
@@ -54,12 +96,23 @@ void kban_watch_free(struct kban_watch *watch)
 {
 	if (watch == NULL)
 		return;
+	kb_watch_scans_clear(&watch->scans);
 	for (size_t i = 0; i < watch->jail_count; i++)
 		kb_watched_free(watch->jails[i]);
 	free(watch->jails);
 	free(watch->running);
-	free(watch->retired);
+	for (size_t i = 0; i < watch->closing_count; i++)
+		kb_jail_action_free(watch->closing[i]);
+	free(watch->closing);
+	kb_retired_sets_clear(&watch->retired);
 	kban_follow_free(watch->follow);
+	kb_journal_list_clear(&watch->journals);
+	kb_syslog_list_clear(&watch->sockets);
+	kb_input_clear(&watch->input);
+	if (watch->poll >= 0)
+		close(watch->poll);
+	kb_buffer_clear(&watch->text);
+	kb_kernel_events_free(watch->events);
 	kban_rules_free(watch->rules);
 	kban_config_unref(watch->config);
 	kban_context_unref(watch->ctx);
@@ -74,10 +127,11 @@ void kban_watch_set_listener(struct kban_watch *watch, kban_event_fn *listener, 
 		kban_jail_set_listener(watch->running[i], listener, data);
 }
 
-static int feed_line(const struct kban_block *block, const struct kban_line *line, kban_usec now)
+int kb_watch_feed_line(void *const *readers, size_t count, const struct kban_line *line,
+		       kban_usec now)
 {
-	for (size_t i = 0; i < block->reader_count; i++) {
-		const struct kb_watched *watched = block->readers[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct kb_watched *watched = readers[i];
 		int status = watched->jail ? kban_jail_feed(watched->jail, line, now) : 0;
 
 		if (status < 0)
@@ -86,30 +140,39 @@ static int feed_line(const struct kban_block *block, const struct kban_line *lin
 	return KBAN_OK;
 }
 
-/* A log that is replayed may have been commented by a person, as test data is. */
-static bool is_comment(const struct kban_line *line)
+bool kb_watch_is_comment(const struct kban_line *line)
 {
 	return line->age == KBAN_LINE_REPLAY && line->text.len > 0 && line->text.data[0] == '#';
 }
 
-static int feed_block(const struct kban_watch *watch, const struct kban_block *block, kban_usec now)
+static int feed_lines(const struct kban_block *block, struct kban_line line, kban_usec now)
 {
-	struct kban_line line = {
+	struct kban_text rest = block->text;
+	int status = KBAN_OK;
+
+	for (; status >= 0 && kb_text_next_line(&rest, &line.text); line.number++)
+		if (!kb_watch_is_comment(&line))
+			status =
+				kb_watch_feed_line(block->readers, block->reader_count, &line, now);
+	return status;
+}
+
+static int feed_block(struct kban_watch *watch, const struct kban_block *block, kban_usec now)
+{
+	const struct kban_line line = {
 		.source = block->path,
 		.number = block->first_line,
 		.age = watch->options.replay ? KBAN_LINE_REPLAY
 		       : block->catching_up  ? KBAN_LINE_WAITING
 					     : KBAN_LINE_FRESH,
 	};
-	struct kban_text rest = block->text;
+	struct kb_watch_scan *scan;
 
-	for (; kb_text_next_line(&rest, &line.text); line.number++) {
-		int status = is_comment(&line) ? KBAN_OK : feed_line(block, &line, now);
-
-		if (status < 0)
-			return status;
-	}
-	return KBAN_OK;
+	if (kb_watch_scans_find(&watch->scans, block, &scan) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	if (scan == NULL)
+		return feed_lines(block, line, now);
+	return kb_watch_scan_feed(scan, block->text, line, now);
 }
 
 /* In a replay the log is the clock: the newest time any jail has seen. */
@@ -133,8 +196,11 @@ int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error *
 		return kb_fail_memory(err);
 	watch->pass.jails = watch->running;
 	watch->pass.jail_count = watch->running_count;
+	watch->pass.closing = watch->closing;
+	watch->pass.closing_count = watch->closing_count;
 	status = kb_pass_settle(&watch->pass, watch->ctx, pass_time(watch, now), err);
 	watch->is_spoilt = status == KBAN_E_NOMEM;
+	kb_watch_release_closed(watch);
 	watch->retry_at = status < 0 || watch->pass.store_failed ? now + RETRY_AFTER : KBAN_FOREVER;
 	return status;
 }
@@ -152,6 +218,28 @@ static int read_blocks(struct kban_watch *watch, kban_usec now)
 	return more;
 }
 
+static int read_logs(struct kban_watch *watch, kban_usec now)
+{
+	int files, journals, sockets, input;
+
+	if (kban_follow_dispatch(watch->follow, now) < 0 ||
+	    kb_journal_list_dispatch(&watch->journals, now) < 0 ||
+	    kb_syslog_list_dispatch(&watch->sockets, now) < 0)
+		return KBAN_E_NOMEM;
+	files = read_blocks(watch, now);
+	if (files < 0)
+		return files;
+	journals = kb_watch_read_journals(watch, now);
+	kb_journal_list_poll(&watch->journals, watch->poll);
+	if (journals < 0)
+		return journals;
+	sockets = kb_watch_read_sockets(watch, now);
+	if (sockets < 0)
+		return sockets;
+	input = kb_watch_read_input(watch, now);
+	return input < 0 ? input : files | journals | sockets | input;
+}
+
 /*
  * When memory ran out within a block, some of its lines were counted and some not. Nothing of it is
  * saved any more: whoever starts anew from what was saved reads those lines again, all of them.
@@ -161,8 +249,8 @@ int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_err
 	int more = KBAN_E_NOMEM;
 	int status;
 
-	if (!watch->is_spoilt && kban_follow_dispatch(watch->follow, now) == KBAN_OK)
-		more = read_blocks(watch, now);
+	if (!watch->is_spoilt)
+		more = read_logs(watch, now);
 	if (more < 0) {
 		watch->is_spoilt = true;
 		return kb_fail_memory(err);
@@ -173,13 +261,21 @@ int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_err
 
 int kban_watch_fd(const struct kban_watch *watch)
 {
-	return kban_follow_fd(watch->follow);
+	return watch->poll;
 }
 
 kban_usec kban_watch_next_due(const struct kban_watch *watch)
 {
 	kban_usec due = kban_follow_next_due(watch->follow);
+	kban_usec journals = kb_journal_list_next_due(&watch->journals);
+	kban_usec sockets = kb_syslog_list_next_due(&watch->sockets);
 
+	if (journals < due)
+		due = journals;
+	if (kb_input_is_due(&watch->input))
+		due = 0;
+	if (sockets < due)
+		due = sockets;
 	if (watch->retry_at < due)
 		due = watch->retry_at;
 	for (size_t i = 0; i < watch->running_count; i++) {
@@ -191,15 +287,18 @@ kban_usec kban_watch_next_due(const struct kban_watch *watch)
 	return due;
 }
 
-static void remove_retired(struct kban_watch *watch)
+int kban_watch_kernel_fd(const struct kban_watch *watch)
 {
-	struct kban_backend *backend = watch->options.backend;
-	size_t kept = 0;
+	return watch->events != NULL ? kb_kernel_events_fd(watch->events) : -1;
+}
 
-	for (size_t i = 0; i < watch->retired_count; i++)
-		if (backend->ops->remove(backend, &watch->retired[i], NULL) < 0)
-			watch->retired[kept++] = watch->retired[i];
-	watch->retired_count = kept;
+int kban_watch_glance(struct kban_watch *watch, kban_usec now)
+{
+	int is_due = watch->events != NULL && kb_kernel_events_read(watch->events);
+
+	for (size_t i = 0; i < watch->running_count; i++)
+		is_due |= kb_jail_glance(watch->running[i], now);
+	return is_due;
 }
 
 /* What is over is remembered for as long as dbpurgeage says. */
@@ -215,7 +314,7 @@ int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error 
 {
 	int status;
 
-	remove_retired(watch);
+	kb_retired_sets_remove(&watch->retired, watch->options.backend);
 	for (size_t i = 0; i < watch->jail_count; i++) {
 		struct kb_watched *watched = watch->jails[i];
 
@@ -269,11 +368,6 @@ int kban_watch_find(const struct kban_watch *watch, const char *name)
 	return -1;
 }
 
-const char *kban_watch_jail_file(const struct kban_watch *watch, size_t index, size_t file)
-{
-	return kban_follow_path(watch->follow, watch->jails[index], file);
-}
-
 const struct kban_follow *kban_watch_follow(const struct kban_watch *watch)
 {
 	return watch->follow;
@@ -291,6 +385,7 @@ kban_usec kban_watch_saved(const struct kban_watch *watch)
 	return store != NULL ? kb_store_saved(store) : KBAN_TIME_NONE;
 }
 
+/* The sets go, or are empty where somebody else's rules refer to them. */
 static int flush_jail(struct kban_watch *watch, struct kban_jail *jail, kban_usec now)
 {
 	struct kban_backend *backend = watch->options.backend;

@@ -276,6 +276,25 @@ static int active_first(const void *left, const void *right)
 	return strcmp(a->jail, b->jail);
 }
 
+/*
+ * Bans of the host, and of every network that it lies in: an address is as many networks as it has
+ * bits, and each is one look into an index.
+ */
+static int stored_bans(struct gathering *gathering, struct kban_store *store)
+{
+	int status = KBAN_OK;
+
+	for (unsigned bits = gathering->host->prefix; status == KBAN_OK && bits > 0; bits--) {
+		struct kban_addr addr;
+
+		kban_addr_network(gathering->host, bits, &addr);
+		status = kb_store_each_ban_of(store, &addr, stored_ban, gathering, gathering->err);
+		if (status == KBAN_OK)
+			status = gathering->status;
+	}
+	return status;
+}
+
 static int gather(struct gathering *gathering)
 {
 	const struct kban_watch *watch = gathering->watch;
@@ -283,10 +302,7 @@ static int gather(struct gathering *gathering)
 	int status = KBAN_OK;
 
 	if (store != NULL)
-		status = kb_store_each_ban_of(store, gathering->host, stored_ban, gathering,
-					      gathering->err);
-	if (status == KBAN_OK)
-		status = gathering->status;
+		status = stored_bans(gathering, store);
 	for (size_t i = 0; status == KBAN_OK && i < watch->running_count; i++)
 		status = ask_jail(gathering, watch->running[i]);
 	if (status == KBAN_OK && store != NULL)

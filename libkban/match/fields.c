@@ -5,37 +5,46 @@
 
 static const struct kban_text unset = { NULL, 0 };
 
+/* Mostly the first letter tells. */
+static bool is_name(const char *left, const char *right)
+{
+	return left == right || (left[0] == right[0] && strcmp(left, right) == 0);
+}
+
 /* Index of a field, or count. */
-static size_t index_of(const struct kb_fields *fields, const char *name)
+static size_t index_of(const struct kb_fields *fields, enum kb_field_kind kind, const char *name)
 {
 	size_t i = 0;
 
-	while (i < fields->count && strcmp(fields->items[i].name, name) != 0)
+	if (kind != KB_FIELD_OTHER)
+		return fields->places[kind] > 0 ? fields->places[kind] - 1 : fields->count;
+	while (i < fields->count &&
+	       (fields->kinds[i] != KB_FIELD_OTHER || !is_name(fields->items[i].name, name)))
 		i++;
 	return i;
 }
 
 struct kban_text kb_fields_find(const struct kb_fields *fields, const char *name)
 {
-	size_t i = index_of(fields, name);
+	size_t i = index_of(fields, kb_field_kind_of(name), name);
 
 	return i < fields->count ? fields->items[i].value : unset;
-}
-
-bool kb_fields_has(const struct kb_fields *fields, const char *name)
-{
-	return kb_fields_find(fields, name).len > 0;
 }
 
 static int grow(struct kb_fields *fields)
 {
 	size_t wanted = fields->capacity > 0 ? fields->capacity * 2 : 16;
 	struct kban_field *items = reallocarray(fields->items, wanted, sizeof(*items));
+	enum kb_field_kind *kinds;
 	struct kb_buffer *texts;
 
 	if (items == NULL)
 		return KBAN_E_NOMEM;
 	fields->items = items;
+	kinds = reallocarray(fields->kinds, wanted, sizeof(*kinds));
+	if (kinds == NULL)
+		return KBAN_E_NOMEM;
+	fields->kinds = kinds;
 	texts = reallocarray(fields->texts, wanted, sizeof(*texts));
 	if (texts == NULL)
 		return KBAN_E_NOMEM;
@@ -45,47 +54,85 @@ static int grow(struct kb_fields *fields)
 	return KBAN_OK;
 }
 
-/* Set the field at @a i, which is there or the next. */
-static int set_at(struct kb_fields *fields, size_t i, const char *name, struct kban_text value)
+/* Point the field at @a i, which is there or the next, to @a value. */
+static int point_at(struct kb_fields *fields, size_t i, enum kb_field_kind kind, const char *name,
+		    struct kban_text value)
 {
-	struct kb_buffer *text;
-
 	if (i == fields->capacity && grow(fields) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	text = &fields->texts[i];
-	kb_buffer_reset(text);
-	if (value.data != NULL && kb_buffer_text(text, value) != KBAN_OK)
-		return KBAN_E_NOMEM;
-	fields->items[i].name = name;
-	fields->items[i].value = value.data != NULL ? kb_buffer_content(text) : unset;
+	fields->items[i] = (struct kban_field){ name, value };
+	fields->kinds[i] = kind;
+	fields->places[kind] = (unsigned)i + 1; /* of others it does not matter */
 	if (i == fields->count)
 		fields->count++;
 	return KBAN_OK;
 }
 
-int kb_fields_set(struct kb_fields *fields, const char *name, struct kban_text value)
+/* Make the text at @a i a copy. */
+static int keep_at(struct kb_fields *fields, size_t i)
 {
-	return set_at(fields, index_of(fields, name), name, value);
+	struct kb_buffer *text = &fields->texts[i];
+	struct kban_text *value = &fields->items[i].value;
+
+	if (value->data == NULL || value->data == text->data)
+		return KBAN_OK;
+	kb_buffer_reset(text);
+	if (kb_buffer_text(text, *value) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	*value = kb_buffer_content(text);
+	return KBAN_OK;
 }
 
-bool kb_fields_drop(struct kb_fields *fields, const char *name)
+static int set_at(struct kb_fields *fields, size_t i, enum kb_field_kind kind, const char *name,
+		  struct kban_text value)
 {
-	size_t i = index_of(fields, name);
-	bool had;
+	if (point_at(fields, i, kind, name, value) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	return keep_at(fields, i);
+}
 
-	if (i == fields->count)
-		return false;
-	had = fields->items[i].value.len > 0;
-	fields->items[i].value = unset;
+static int set(struct kb_fields *fields, enum kb_field_kind kind, const char *name,
+	       struct kban_text value)
+{
+	return set_at(fields, index_of(fields, kind, name), kind, name, value);
+}
+
+int kb_fields_set(struct kb_fields *fields, const char *name, struct kban_text value)
+{
+	return set(fields, kb_field_kind_of(name), name, value);
+}
+
+int kb_fields_repeat(struct kb_fields *fields, enum kb_field_kind to, enum kb_field_kind from)
+{
+	return set(fields, to, kb_field_kind_name(to), kb_fields_get(fields, from));
+}
+
+bool kb_fields_drop(struct kb_fields *fields, enum kb_field_kind kind)
+{
+	bool had = kb_fields_has(fields, kind);
+
+	if (fields->places[kind] > 0)
+		fields->items[fields->places[kind] - 1].value = unset;
 	return had;
 }
 
 int kb_fields_copy(struct kb_fields *to, const struct kb_fields *from)
 {
 	for (size_t i = 0; i < from->count; i++)
-		if (set_at(to, i, from->items[i].name, from->items[i].value) != KBAN_OK)
+		if (set_at(to, i, from->kinds[i], from->items[i].name, from->items[i].value) !=
+		    KBAN_OK)
 			return KBAN_E_NOMEM;
 	return KBAN_OK;
+}
+
+/* Those of one rule are mostly in the same place. */
+static size_t place_of(const struct kb_fields *fields, const struct kb_fields *more, size_t i)
+{
+	const char *name = more->items[i].name;
+
+	if (i < fields->count && fields->items[i].name == name)
+		return i;
+	return index_of(fields, more->kinds[i], name);
 }
 
 int kb_fields_overlay(struct kb_fields *fields, const struct kb_fields *more)
@@ -94,28 +141,68 @@ int kb_fields_overlay(struct kb_fields *fields, const struct kb_fields *more)
 		const struct kban_field *item = &more->items[i];
 
 		if (item->value.data != NULL &&
-		    kb_fields_set(fields, item->name, item->value) != KBAN_OK)
+		    set_at(fields, place_of(fields, more, i), more->kinds[i], item->name,
+			   item->value) != KBAN_OK)
 			return KBAN_E_NOMEM;
 	}
 	return KBAN_OK;
 }
 
-static int add_groups(struct kb_fields *fields, const struct kb_pattern *pattern,
-		      const struct kb_match *match, struct kban_text subject)
+int kb_fields_lay_over(struct kb_fields *fields, const struct kb_fields *more)
 {
-	size_t count = kb_pattern_name_count(pattern);
-	size_t from;
-	size_t to;
+	for (size_t i = 0; i < more->count; i++) {
+		const struct kban_field *item = &more->items[i];
+		size_t place;
 
-	for (size_t i = 0; i < count; i++) {
-		struct kban_text value = unset;
-
-		if (kb_match_group(match, kb_pattern_name_group(pattern, i), &from, &to))
-			value = (struct kban_text){ subject.data + from, to - from };
-		/* No two groups of a pattern have one name. */
-		if (set_at(fields, i, kb_pattern_name(pattern, i), value) != KBAN_OK)
+		if (item->value.data == NULL)
+			continue;
+		place = place_of(fields, more, i);
+		if (point_at(fields, place, more->kinds[i], item->name, item->value) != KBAN_OK)
+			return KBAN_E_NOMEM;
+		/* What the others hold themselves does not last. */
+		if (item->value.data == more->texts[i].data && keep_at(fields, place) != KBAN_OK)
 			return KBAN_E_NOMEM;
 	}
+	return KBAN_OK;
+}
+
+int kb_fields_keep(struct kb_fields *fields)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		if (keep_at(fields, i) != KBAN_OK)
+			return KBAN_E_NOMEM;
+	return KBAN_OK;
+}
+
+static struct kban_text text_of(struct kb_spans spans, unsigned group, struct kban_text subject)
+{
+	const size_t *ends = spans.ends + 2 * (size_t)group;
+
+	if (group >= spans.count || ends[0] == SIZE_MAX)
+		return unset;
+	return (struct kban_text){ subject.data + ends[0], ends[1] - ends[0] };
+}
+
+/* No two groups of a pattern have one name, and no field was there before. */
+static int add_groups(struct kb_fields *fields, const struct kb_rule *rule,
+		      const struct kb_match *match, struct kban_text subject)
+{
+	struct kb_spans spans = kb_match_spans(match);
+
+	while (fields->capacity < rule->group_count)
+		if (grow(fields) != KBAN_OK)
+			return KBAN_E_NOMEM;
+	for (size_t i = 0; i < rule->group_count; i++) {
+		const struct kb_rule_group *group = &rule->groups[i];
+
+		fields->items[i] = (struct kban_field){
+			.name = group->name,
+			.value = text_of(spans, group->number, subject),
+		};
+		fields->kinds[i] = group->kind;
+	}
+	fields->count = rule->group_count;
+	memcpy(fields->places, rule->places, sizeof(fields->places));
 	return KBAN_OK;
 }
 
@@ -123,10 +210,15 @@ static int fill_empty(struct kb_fields *fields, const struct kb_redirects *alter
 {
 	for (size_t i = 0; i < alternatives->count; i++) {
 		const struct kb_redirect *item = &alternatives->items[i];
+		struct kban_text value = fields->items[item->index].value;
+		size_t to;
 
-		if (!kb_fields_has(fields, item->from) || kb_fields_has(fields, item->to))
+		if (value.len == 0)
 			continue;
-		if (kb_fields_set(fields, item->to, kb_fields_find(fields, item->from)) != KBAN_OK)
+		to = index_of(fields, item->kind, item->to);
+		if (to < fields->count && fields->items[to].value.len > 0)
+			continue;
+		if (point_at(fields, to, item->kind, item->to, value) != KBAN_OK)
 			return KBAN_E_NOMEM;
 	}
 	return KBAN_OK;
@@ -158,7 +250,8 @@ static int append_python(struct kb_buffer *out, struct kban_text text)
 static int extend(struct kb_fields *fields, const struct kb_redirect *part, bool is_tuple)
 {
 	kb_auto_clear(buffer) tuple = { 0 };
-	struct kban_text old = kb_fields_find(fields, part->to);
+	size_t to = index_of(fields, part->kind, part->to);
+	struct kban_text old = to < fields->count ? fields->items[to].value : unset;
 
 	if (is_tuple) {
 		kb_buffer_text(&tuple, kb_text_slice(old, 0, old.len - 1));
@@ -167,10 +260,10 @@ static int extend(struct kb_fields *fields, const struct kb_redirect *part, bool
 		append_python(&tuple, old);
 	}
 	kb_buffer_string(&tuple, ", ");
-	append_python(&tuple, kb_fields_find(fields, part->from));
+	append_python(&tuple, fields->items[part->index].value);
 	if (kb_buffer_byte(&tuple, ')') != KBAN_OK)
 		return KBAN_E_NOMEM;
-	return kb_fields_set(fields, part->to, kb_buffer_content(&tuple));
+	return set_at(fields, to, part->kind, part->to, kb_buffer_content(&tuple));
 }
 
 static int extend_all(struct kb_fields *fields, const struct kb_redirects *parts)
@@ -190,7 +283,7 @@ static int extend_all(struct kb_fields *fields, const struct kb_redirects *parts
 int kb_fields_read_match(struct kb_fields *fields, const struct kb_rule *rule,
 			 const struct kb_match *match, struct kban_text subject)
 {
-	if (add_groups(fields, rule->pattern, match, subject) != KBAN_OK ||
+	if (add_groups(fields, rule, match, subject) != KBAN_OK ||
 	    fill_empty(fields, &rule->alternatives) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	return extend_all(fields, &rule->parts);
@@ -199,6 +292,7 @@ int kb_fields_read_match(struct kb_fields *fields, const struct kb_rule *rule,
 void kb_fields_reset(struct kb_fields *fields)
 {
 	fields->count = 0;
+	memset(fields->places, 0, sizeof(fields->places));
 }
 
 void kb_fields_clear(struct kb_fields *fields)
@@ -206,6 +300,7 @@ void kb_fields_clear(struct kb_fields *fields)
 	for (size_t i = 0; i < fields->capacity; i++)
 		kb_buffer_clear(&fields->texts[i]);
 	free(fields->texts);
+	free(fields->kinds);
 	free(fields->items);
 	*fields = (struct kb_fields){ 0 };
 }

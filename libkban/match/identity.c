@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "match/identity.h"
 
+#include "base/addr.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "filter/filter.h"
@@ -22,32 +23,38 @@ static int set_address(struct kb_buffer *out, const struct kban_addr *addr)
 	return set(out, (struct kban_text){ text, strlen(text) });
 }
 
-/*
- * An address from a group that holds one, with the prefix length of group cidr. False: it is none,
- * and @a spelling is what stands there.
- */
-static bool parse_address(struct kban_text text, struct kban_text cidr, struct kb_buffer *spelling,
-			  struct kban_addr *out)
+/* Nobody is all addresses: with prefix 0 it is the unspecified address, which no ban is for. */
+static void narrow_all(struct kban_addr *addr)
 {
-	/* Only ids may be in brackets or bring a prefix of their own. */
-	bool is_plain =
-		kb_text_index(text, '/') == text.len && kb_text_index(text, '[') == text.len;
-
-	if (set(spelling, text) != KBAN_OK || !is_plain || kban_addr_parse(text, out) != KBAN_OK)
-		return false;
-	if (cidr.len == 0)
-		return true;
-	kb_buffer_byte(spelling, '/');
-	kb_buffer_text(spelling, cidr);
-	return kban_addr_parse(kb_buffer_content(spelling), out) == KBAN_OK;
+	if (addr->prefix == 0)
+		addr->prefix = addr->family == KBAN_IPV6 ? 128 : 32;
 }
 
-/* The group that holds an address, or data NULL. */
-static struct kban_text address_group(const struct kb_fields *fields)
+/*
+ * Add the prefix length of group cidr. One that is too long is none: whoever can write it into a
+ * log must not get away with it.
+ */
+static int add_prefix(struct kban_addr *addr, struct kban_text text, struct kban_text cidr)
 {
-	struct kban_text ip4 = kb_fields_find(fields, "ip4");
+	kb_auto_clear(buffer) network = { 0 };
 
-	return ip4.data != NULL ? ip4 : kb_fields_find(fields, "ip6");
+	kb_buffer_text(&network, text);
+	kb_buffer_byte(&network, '/');
+	if (kb_buffer_text(&network, cidr) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	if (kban_addr_parse(kb_buffer_content(&network), addr) == KBAN_OK)
+		narrow_all(addr);
+	return KBAN_OK;
+}
+
+/* An address of group ip4 or ip6: only ids may be in brackets or bring a prefix of their own. */
+static bool parse_address(struct kban_text text, enum kban_family family, struct kban_addr *out)
+{
+	bool is_plain =
+		kb_text_index(text, '/') == text.len && kb_text_index(text, '[') == text.len;
+	bool is_ip6 = kb_text_index(text, ':') < text.len;
+
+	return is_plain && is_ip6 == (family == KBAN_IPV6) && kban_addr_parse(text, out) == KBAN_OK;
 }
 
 static void add_address(struct kb_identity *identity, const struct kban_addr *addr)
@@ -56,27 +63,80 @@ static void add_address(struct kb_identity *identity, const struct kban_addr *ad
 	identity->address_count = 1;
 }
 
+/* Whatever is in one pair of brackets. */
+static struct kban_text without_brackets(struct kban_text text)
+{
+	if (text.len > 2 && text.data[0] == '[' && text.data[text.len - 1] == ']')
+		return kb_text_slice(text, 1, text.len - 1);
+	return text;
+}
+
+/*
+ * Rules know IPv6 by a shape that is narrower than what inet_pton(3) takes: nothing that ends like
+ * IPv4, and no more than six groups behind a leading '::'.
+ */
+static bool is_beyond_shape(struct kban_text text)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		colons += text.data[i] == ':';
+	if (colons == 0)
+		return false;
+	return kb_text_index(text, '.') < text.len ||
+	       (colons == 8 && kb_text_starts_with(text, "::"));
+}
+
+/* The same where it only counts for a network: its address. */
+static bool is_network_beyond_shape(struct kban_text text)
+{
+	size_t slash = kb_text_index(text, '/');
+
+	return slash < text.len && is_beyond_shape(kb_text_slice(text, 0, slash));
+}
+
 /* An id of its own. usedns = raw leaves it as it stands; an address in it is banned all the same.
  */
 static int tell_id(struct kb_identity *identity, struct kban_text fid, bool raw)
 {
 	struct kban_addr addr;
 
-	if (kban_addr_parse(fid, &addr) != KBAN_OK)
-		return set(&identity->id, fid);
+	if (is_network_beyond_shape(without_brackets(fid)) ||
+	    kban_addr_parse(fid, &addr) != KBAN_OK)
+		return set(&identity->id, raw ? fid : without_brackets(fid));
+	narrow_all(&addr);
 	add_address(identity, &addr);
 	return raw ? set(&identity->id, fid) : set_address(&identity->id, &addr);
 }
 
+/* By far the most hosts: an IPv4 address and nothing else, which has one form only. */
+static bool is_plain_ip4(const struct kb_fields *fields, struct kban_text ip, struct kban_addr *out)
+{
+	return kb_fields_get(fields, KB_FIELD_ID).data == NULL &&
+	       kb_fields_get(fields, KB_FIELD_CIDR).len == 0 && kb_addr_parse_ip4(ip, out);
+}
+
+static int tell_plain(struct kb_identity *identity, struct kban_text ip)
+{
+	identity->address_count = 1;
+	return set(&identity->host, ip) == KBAN_OK ? set(&identity->id, ip) : KBAN_E_NOMEM;
+}
+
 /* The host from a group of addresses, and the id unless it has one of its own. */
 static int tell_address(struct kb_identity *identity, const struct kb_fields *fields,
-			struct kban_text ip, struct kban_text fid, bool raw)
+			enum kban_family family, bool raw)
 {
+	struct kban_text ip =
+		kb_fields_get(fields, family == KBAN_IPV6 ? KB_FIELD_IP6 : KB_FIELD_IP4);
+	struct kban_text fid = kb_fields_get(fields, KB_FIELD_ID);
+	struct kban_text cidr = kb_fields_get(fields, KB_FIELD_CIDR);
 	struct kban_addr addr;
-	bool is_address;
+	bool is_address = parse_address(ip, family, &addr);
 
-	is_address = parse_address(ip, kb_fields_find(fields, "cidr"), &identity->host, &addr);
-	if (identity->host.failed || (is_address && set_address(&identity->host, &addr) != KBAN_OK))
+	if (is_address && cidr.len > 0 && add_prefix(&addr, ip, cidr) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	if ((is_address ? set_address(&identity->host, &addr) : set(&identity->host, ip)) !=
+	    KBAN_OK)
 		return KBAN_E_NOMEM;
 	if (fid.data != NULL && !kb_text_equal(fid, ip))
 		return tell_id(identity, fid, raw);
@@ -103,19 +163,29 @@ static bool is_host_name(struct kban_text name)
 }
 
 static void log_resolved(const struct kban_filter *filter, const char *name,
-			 const struct kb_identity *identity)
+			 const struct kban_addr *addresses, size_t count)
 {
 	kb_auto_clear(buffer) list = { 0 };
 	char text[KBAN_ADDR_TEXT_SIZE];
 
 	if (!kb_log_wants(kb_filter_context(filter), KBAN_WARNING))
 		return;
-	for (size_t i = 0; i < identity->address_count; i++)
+	for (size_t i = 0; i < count; i++)
 		kb_buffer_printf(&list, "%s'%s'", i > 0 ? ", " : "",
-				 kban_addr_print(&identity->addresses[i], text));
+				 kban_addr_print(&addresses[i], text));
 	if (!list.failed)
 		kb_log(kb_filter_context(filter), KBAN_WARNING, "filter",
 		       "Determined IP using DNS Lookup: %s = {%s}", name, list.data);
+}
+
+void kb_identity_log_lookup(const struct kban_filter *filter, const char *name,
+			    const struct kban_addr *addresses, int count)
+{
+	if (count <= 0)
+		kb_log(kb_filter_context(filter), KBAN_WARNING, "filter",
+		       "Unable to find a corresponding IP address for %s", name);
+	else if (kb_filter_usedns(filter) == KBAN_USEDNS_WARN)
+		log_resolved(filter, name, addresses, (size_t)count);
 }
 
 /* Ask for the addresses of @a name, and what came of it. */
@@ -129,16 +199,33 @@ static int look_up(struct kb_identity *identity, const char *name, const struct 
 	identity->lookup_pending = count == KBAN_RESOLVE_LATER;
 	if (identity->lookup_pending)
 		return KBAN_OK;
+	kb_identity_log_lookup(filter, name, identity->addresses, count);
 	if (count <= 0) {
-		kb_log(ctx, KBAN_WARNING, "filter",
-		       "Unable to find a corresponding IP address for %s", name);
 		identity->result = KB_IDENTITY_NO_HOST;
 		return KBAN_OK;
 	}
 	identity->address_count = (size_t)count;
-	if (kb_filter_usedns(filter) == KBAN_USEDNS_WARN)
-		log_resolved(filter, name, identity);
 	return set_address(&identity->id, &identity->addresses[0]);
+}
+
+/*
+ * An address where a name was looked for. It has the shape that rules know, so none of IPv6 that
+ * ends like IPv4; brackets are those of IPv6.
+ */
+static bool is_address(struct kban_text name, struct kban_addr *out)
+{
+	bool is_ip6 = kb_text_index(name, ':') < name.len;
+
+	if (name.len > 0 && name.data[name.len - 1] == '\n')
+		name.len--;
+	if (is_ip6 && name.data[0] == '[')
+		name = kb_text_slice(name, 1, name.len);
+	if (is_ip6 && name.len > 0 && name.data[name.len - 1] == ']')
+		name.len--;
+	if (kb_text_index(name, '[') < name.len || kb_text_index(name, '/') < name.len ||
+	    is_beyond_shape(name))
+		return false;
+	return kban_addr_parse(name, out) == KBAN_OK;
 }
 
 /* A name where names are not taken as they are: its addresses are the ids. */
@@ -149,7 +236,7 @@ static int tell_name(struct kb_identity *identity, struct kban_text name,
 
 	if (set(&identity->host, name) != KBAN_OK || set(&identity->id, name) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	if (kban_addr_parse(name, &addr) == KBAN_OK && !kban_addr_is_network(&addr)) {
+	if (is_address(name, &addr)) {
 		add_address(identity, &addr);
 		return set_address(&identity->host, &addr) == KBAN_OK
 			       ? set_address(&identity->id, &addr)
@@ -166,15 +253,19 @@ int kb_identity_tell(struct kb_identity *identity, const struct kb_fields *field
 		     const struct kban_filter *filter)
 {
 	bool raw = kb_filter_usedns(filter) == KBAN_USEDNS_RAW;
-	struct kban_text fid = kb_fields_find(fields, "fid");
-	struct kban_text ip = address_group(fields);
-	struct kban_text dns = kb_fields_find(fields, "dns");
+	struct kban_text ip4 = kb_fields_get(fields, KB_FIELD_IP4);
+	struct kban_text fid = kb_fields_get(fields, KB_FIELD_ID);
+	struct kban_text dns = kb_fields_get(fields, KB_FIELD_DNS);
 
 	identity->result = KB_IDENTITY_KNOWN;
 	identity->address_count = 0;
 	identity->lookup_pending = false;
-	if (ip.data != NULL)
-		return tell_address(identity, fields, ip, fid, raw);
+	if (is_plain_ip4(fields, ip4, &identity->addresses[0]))
+		return tell_plain(identity, ip4);
+	if (ip4.data != NULL)
+		return tell_address(identity, fields, KBAN_IPV4, raw);
+	if (kb_fields_get(fields, KB_FIELD_IP6).data != NULL)
+		return tell_address(identity, fields, KBAN_IPV6, raw);
 	if (dns.data != NULL && !raw)
 		return tell_name(identity, dns, filter);
 	if (dns.data == NULL && fid.data == NULL) {

@@ -29,6 +29,10 @@ struct kb_identity {
 int kb_identity_tell(struct kb_identity *identity, const struct kb_fields *fields,
 		     const struct kban_filter *filter);
 
+/* Log what a resolver said: how many addresses @a name has, none, or a status. */
+void kb_identity_log_lookup(const struct kban_filter *filter, const char *name,
+			    const struct kban_addr *addresses, int count);
+
 void kb_identity_clear(struct kb_identity *identity);
 
 #endif /* KB_MATCH_IDENTITY_H */

@@ -18,14 +18,24 @@ struct kb_line_stamp {
 	kban_usec time;  /* or KBAN_TIME_NONE */
 	bool is_own;     /* the line says it itself */
 	bool has_zone;
+	enum kb_date_result result; /* what was found in the line */
+	size_t format;              /* which format found it, unless KB_DATE_NONE */
 };
 
 int kb_line_time_init(struct kb_line_time *line_time, const struct kb_date_formats *formats,
 		      const int *zone_minutes);
 
-/* KBAN_OK, and @a stamp is filled, or KBAN_E_NOMEM. */
-int kb_line_time_find(struct kb_line_time *line_time, struct kban_text line, kban_usec now,
-		      struct kb_line_stamp *stamp);
+/*
+ * @param unseen  Lines before it that were not asked about, in two parts: where the line has no
+ *                time, the last one of them that has it counts. Only the last few are looked at.
+ *
+ * KBAN_OK, and @a stamp is filled, or KBAN_E_NOMEM.
+ */
+int kb_line_time_find(struct kb_line_time *line_time, struct kban_text line,
+		      const struct kban_text unseen[2], kban_usec now, struct kb_line_stamp *stamp);
+
+/* The same for a line that came with its time. */
+void kb_line_time_take(struct kb_line_time *line_time, kban_usec time, struct kb_line_stamp *stamp);
 
 void kb_line_time_clear(struct kb_line_time *line_time);
 

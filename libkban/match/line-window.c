@@ -10,6 +10,7 @@
 
 struct slot {
 	struct kb_buffer whole;
+	size_t before;   /* bytes before the stamp */
 	size_t text_len; /* in the window's text, line feed included */
 	bool marked;
 };
@@ -85,6 +86,7 @@ int kb_line_window_push(struct kb_line_window *window, const struct kb_cut_line 
 		return KBAN_E_NOMEM;
 	}
 	append_cut(&window->text, line);
+	slot->before = line->before.len;
 	slot->text_len = window->text.len - before;
 	slot->marked = false;
 	window->count++;
@@ -158,6 +160,18 @@ void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 	/* A match of nothing but line feeds: it came with the last line. */
 	if (window->count > 0 && !is_any_marked(window))
 		window->slots[window->count - 1].marked = true;
+}
+
+bool kb_line_window_line(const struct kb_line_window *window, size_t index,
+			 struct kb_window_line *line)
+{
+	const struct slot *slot = &window->slots[index];
+
+	if (index >= window->count)
+		return false;
+	*line = (struct kb_window_line){ kb_buffer_content(&slot->whole), slot->before,
+					 slot->text_len, slot->marked };
+	return true;
 }
 
 int kb_line_window_marked_lines(const struct kb_line_window *window, struct kb_text_list *out)

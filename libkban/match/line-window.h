@@ -43,6 +43,18 @@ struct kban_text kb_line_window_text(const struct kb_line_window *window);
 void kb_line_window_mark(struct kb_line_window *window, size_t from, size_t to,
 			 struct kban_text skipped);
 
+/* A line of the window, as it stands in the log and in the searched text. */
+struct kb_window_line {
+	struct kban_text whole;
+	size_t before;   /* bytes of it that are searched before its stamp; the others are behind */
+	size_t text_len; /* bytes of the searched text, with a line feed */
+	bool is_marked;
+};
+
+/* The line at @a index, the oldest is 0. False: there are not so many. */
+bool kb_line_window_line(const struct kb_line_window *window, size_t index,
+			 struct kb_window_line *line);
+
 /* Append the marked lines as they stand in the log, or without their stamps and as one text. */
 int kb_line_window_marked_lines(const struct kb_line_window *window, struct kb_text_list *out);
 int kb_line_window_marked_text(const struct kb_line_window *window, struct kb_buffer *out);

@@ -12,14 +12,6 @@ int kb_record_copy(struct kb_record *to, const struct kb_record *from)
 	return kb_text_list_append_all(&to->promised, &from->promised);
 }
 
-void kb_record_swap(struct kb_record *left, struct kb_record *right)
-{
-	struct kb_record kept = *left;
-
-	*left = *right;
-	*right = kept;
-}
-
 void kb_record_reset(struct kb_record *record)
 {
 	kb_fields_reset(&record->fields);

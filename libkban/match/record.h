@@ -15,7 +15,6 @@ struct kb_record {
 };
 
 int kb_record_copy(struct kb_record *to, const struct kb_record *from);
-void kb_record_swap(struct kb_record *left, struct kb_record *right);
 void kb_record_reset(struct kb_record *record);
 void kb_record_clear(struct kb_record *record);
 

@@ -9,6 +9,8 @@
 #ifndef KB_MATCH_SESSIONS_H
 #define KB_MATCH_SESSIONS_H
 
+#include <stdint.h>
+
 #include "match/record.h"
 
 enum { KB_SESSIONS_MAX = 100 };
@@ -24,7 +26,7 @@ void kb_sessions_free(struct kb_sessions *sessions);
 /*
  * Merge a match into its session: that of @a found's field mlfid.
  *
- * @param found  The fields of the match; what else it holds is empty. Used up.
+ * @param found  The fields of the match; what else it holds is empty.
  * @param lines  The log's lines that matched.
  * @param out    Receives all that is known, @a found or the session's own record; valid until the
  *               next call. Its field nofail is set if this is no failure.
@@ -33,6 +35,20 @@ void kb_sessions_free(struct kb_sessions *sessions);
  */
 int kb_sessions_merge(struct kb_sessions *sessions, struct kb_record *found,
 		      const struct kb_text_list *lines, kban_usec now, struct kb_record **out);
+
+/* What a line did to its session, and the session to it. */
+struct kb_session_turn {
+	bool no_failure;    /* it tells facts only … */
+	bool gained;        /* … that access was gained: what is pending is forgiven */
+	bool forget;        /* the session ends */
+	bool opened;        /* it is the session's first */
+	bool was_quiet;     /* the line before told facts only */
+	bool was_pending;   /* there was a failure, but not whose: it is this line's now */
+	bool several_users; /* were seen: then nothing is called no failure any more */
+};
+
+/* The turn of the last line that was merged. */
+const struct kb_session_turn *kb_sessions_turn(const struct kb_sessions *sessions);
 
 /* True if a session is open. */
 bool kb_sessions_any(const struct kb_sessions *sessions, kban_usec now);

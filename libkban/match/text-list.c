@@ -64,6 +64,14 @@ int kb_text_list_add(struct kb_text_list *list, struct kban_text text)
 	return kb_text_list_append(list, text);
 }
 
+void kb_text_list_swap(struct kb_text_list *left, struct kb_text_list *right)
+{
+	struct kb_text_list kept = *left;
+
+	*left = *right;
+	*right = kept;
+}
+
 struct kban_text kb_text_list_at(const struct kb_text_list *list, size_t index)
 {
 	size_t from;

@@ -28,6 +28,8 @@ struct kb_text_list {
 int kb_text_list_append(struct kb_text_list *list, struct kban_text text);
 int kb_text_list_append_all(struct kb_text_list *list, const struct kb_text_list *more);
 
+void kb_text_list_swap(struct kb_text_list *left, struct kb_text_list *right);
+
 /* Unless it is there already. */
 int kb_text_list_add(struct kb_text_list *list, struct kban_text text);
 

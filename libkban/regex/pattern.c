@@ -1,53 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The only file that knows PCRE2. */
 #include "regex/pattern.h"
 
 #include <assert.h>
-
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
+#include <stdatomic.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "regex/python-syntax.h"
-
-/*
- * What one search may cost. The match limit bounds backtracking (some 10 ms with JIT), the other
- * two the memory of the interpreter.
- */
-#define MATCH_LIMIT    1000000
-#define DEPTH_LIMIT    100000
-#define HEAP_LIMIT_KIB 16384
-
-#define JIT_STACK_START ((size_t)32 * 1024)
-#define JIT_STACK_MAX   ((size_t)1024 * 1024)
-
-/* Groups that a new match has room for; more are added when a pattern has them. */
-#define FIRST_GROUPS 32
+#include "regex/pattern-engine.h"
 
 /* As much of a pattern as a message shows. */
 #define SHOWN_BYTES 200
-
-struct name {
-	const char *text; /* in the compiled pattern or in its syntax */
-	unsigned group;
-};
-
-struct kb_pattern {
-	pcre2_code *code;
-	bool has_machine_code;
-	struct kb_python_syntax syntax;
-	struct name *names; /* by group */
-	size_t name_count;
-	unsigned group_count;
-};
-
-struct kb_match {
-	pcre2_match_data *data;
-	pcre2_match_context *context;
-	pcre2_jit_stack *stack; /* NULL where there is no JIT */
-	unsigned filled;        /* how many spans of the last match may be asked for */
-};
 
 /* The beginning of a long text, not cut within a character. */
 static struct kban_text shorten(struct kban_text text)
@@ -76,6 +38,7 @@ static int fail_pcre2(struct kban_error **err, const struct kb_where *where, str
 		      int error, size_t offset)
 {
 	char reason[256] = "";
+	size_t origin;
 
 	switch (error) {
 	case PCRE2_ERROR_HEAP_FAILED:
@@ -85,9 +48,11 @@ static int fail_pcre2(struct kban_error **err, const struct kb_where *where, str
 	case PCRE2_ERROR_PATTERN_STRING_TOO_LONG:
 		return kb_fail(err, KBAN_E_LIMIT, where, "regular expression is too large");
 	default:
+		origin = kb_python_syntax_origin(text, offset);
+		if (origin == SIZE_MAX)
+			return kb_fail_memory(err);
 		pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, sizeof(reason));
-		return fail_compile(err, where, text, reason,
-				    kb_python_syntax_origin(text, offset));
+		return fail_compile(err, where, text, reason, origin);
 	}
 }
 
@@ -125,10 +90,23 @@ static pcre2_code *compile_code(struct kban_text text, uint32_t options, int *er
 	return code;
 }
 
-static int translate_and_compile(struct kb_pattern *pattern, struct kban_text text, unsigned flags,
-				 const struct kb_where *where, struct kban_error **err)
+static enum kb_starts find_starts(const pcre2_code *code)
+{
+	uint32_t options = 0;
+	uint32_t kind = 0;
+
+	pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+	pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &kind);
+	if (options & PCRE2_ANCHORED)
+		return KB_STARTS_ONCE;
+	return kind == 2 ? KB_STARTS_AT_LINES : KB_STARTS_ANYWHERE;
+}
+
+static int translate_and_compile(struct kb_pattern *pattern, const struct kb_where *where,
+				 struct kban_error **err)
 {
 	kb_auto_clear(buffer) translated = { 0 };
+	struct kban_text text = kb_pattern_text(pattern);
 	const char *message = NULL;
 	size_t offset = 0;
 	int error = 0;
@@ -139,14 +117,88 @@ static int translate_and_compile(struct kb_pattern *pattern, struct kban_text te
 		return fail_compile(err, where, text, message, offset);
 	if (status != KBAN_OK)
 		return kb_fail_memory(err);
-	pattern->code = compile_code(kb_buffer_content(&translated),
-				     compile_options(flags, &pattern->syntax), &error, &offset);
+	pattern->code =
+		compile_code(kb_buffer_content(&translated),
+			     compile_options(pattern->flags, &pattern->syntax), &error, &offset);
 	if (pattern->code == NULL)
 		return fail_pcre2(err, where, text, error, offset);
+	pattern->starts = find_starts(pattern->code);
+	return KBAN_OK;
+}
+
+int kb_pattern_compile_again(const struct kb_pattern *pattern, uint32_t more_options,
+			     struct kb_buffer *translated, pcre2_code **out)
+{
+	kb_auto_clear(python_syntax) syntax = { 0 };
+	const char *message;
+	size_t offset;
+	int error;
+
+	if (kb_python_syntax_translate(kb_pattern_text(pattern), translated, &syntax, &message,
+				       &offset) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	*out = compile_code(kb_buffer_content(translated),
+			    compile_options(pattern->flags, &syntax) | more_options, &error,
+			    &offset);
+	if (*out != NULL)
+		return KBAN_OK;
+	return error == PCRE2_ERROR_HEAP_FAILED ? KBAN_E_NOMEM : KBAN_E_LIMIT;
+}
+
+static int compile_for_ascii(const struct kb_pattern *pattern, pcre2_code **out)
+{
+	kb_auto_clear(buffer) translated = { 0 };
+	uint32_t options = compile_options(pattern->flags, &pattern->syntax);
+	size_t offset;
+	int error;
+
+	if (kb_python_syntax_translate_for_ascii(kb_pattern_text(pattern), &translated) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	options &= ~(uint32_t)(PCRE2_UTF | PCRE2_UCP);
+	*out = compile_code(kb_buffer_content(&translated), options, &error, &offset);
+	if (*out != NULL)
+		return KBAN_OK;
+	return error == PCRE2_ERROR_HEAP_FAILED ? KBAN_E_NOMEM : KBAN_E_LIMIT;
+}
+
+static int make_program(const struct kb_pattern *pattern, enum kb_program which, pcre2_code **out)
+{
+	kb_auto_clear(buffer) translated = { 0 };
+
+	switch (which) {
+	case KB_PROGRAM_GUARD:
+		return kb_pattern_compile_again(pattern, PCRE2_AUTO_CALLOUT, &translated, out);
+	case KB_PROGRAM_ASCII:
+		return compile_for_ascii(pattern, out);
+	default:
+		*out = pcre2_code_copy(pattern->code);
+		return *out != NULL ? KBAN_OK : KBAN_E_NOMEM;
+	}
+}
+
+int kb_pattern_find_program(const struct kb_pattern *pattern, enum kb_program which,
+			    const pcre2_code **out)
+{
+	_Atomic(pcre2_code *) *place = &pattern->late->codes[which];
+	pcre2_code *code = atomic_load_explicit(place, memory_order_acquire);
+	pcre2_code *other = NULL;
+	int status;
+
+	*out = code;
+	if (code != NULL)
+		return KBAN_OK;
+	status = make_program(pattern, which, &code);
+	if (status != KBAN_OK)
+		return status == KBAN_E_NOMEM ? status : KBAN_OK;
 	/* Without JIT, here or anywhere, the interpreter gives the same answers. */
-	if (!(flags & KB_PATTERN_INTERPRETED))
-		pattern->has_machine_code =
-			pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
+	if (!(pattern->flags & KB_PATTERN_INTERPRETED))
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	*out = code;
+	/* Another thread may have been faster. */
+	if (!atomic_compare_exchange_strong(place, &other, code)) {
+		pcre2_code_free(code);
+		*out = other;
+	}
 	return KBAN_OK;
 }
 
@@ -160,7 +212,7 @@ static uint32_t pattern_info(const struct kb_pattern *pattern, uint32_t what)
 
 static int by_group(const void *left, const void *right)
 {
-	const struct name *a = left, *b = right;
+	const struct kb_group_name *a = left, *b = right;
 
 	return (a->group > b->group) - (a->group < b->group);
 }
@@ -201,7 +253,11 @@ int kb_pattern_compile(struct kban_text text, unsigned flags, const struct kb_wh
 	pattern = calloc(1, sizeof(*pattern));
 	if (pattern == NULL)
 		return kb_fail_memory(err);
-	status = translate_and_compile(pattern, text, flags, where, err);
+	pattern->flags = flags;
+	pattern->late = calloc(1, sizeof(*pattern->late));
+	if (pattern->late == NULL || kb_buffer_text(&pattern->text, text) != KBAN_OK)
+		return kb_fail_memory(err);
+	status = translate_and_compile(pattern, where, err);
 	if (status != KBAN_OK)
 		return status;
 	if (list_names(pattern) != KBAN_OK)
@@ -216,9 +272,23 @@ void kb_pattern_free(struct kb_pattern *pattern)
 	if (pattern == NULL)
 		return;
 	pcre2_code_free(pattern->code);
+	for (size_t i = 0; pattern->late != NULL && i < KB_PROGRAMS; i++)
+		pcre2_code_free(atomic_load(&pattern->late->codes[i]));
+	free(pattern->late);
 	kb_python_syntax_clear(&pattern->syntax);
+	kb_buffer_clear(&pattern->text);
 	free(pattern->names);
 	free(pattern);
+}
+
+struct kban_text kb_pattern_text(const struct kb_pattern *pattern)
+{
+	return kb_buffer_content(&pattern->text);
+}
+
+unsigned kb_pattern_flags(const struct kb_pattern *pattern)
+{
+	return pattern->flags;
 }
 
 size_t kb_pattern_name_count(const struct kb_pattern *pattern)
@@ -250,103 +320,4 @@ unsigned kb_pattern_find_group(const struct kb_pattern *pattern, const char *nam
 unsigned kb_pattern_group_count(const struct kb_pattern *pattern)
 {
 	return pattern->group_count;
-}
-
-struct kb_match *kb_match_new(void)
-{
-	kb_auto(match) match = calloc(1, sizeof(*match));
-
-	if (match == NULL)
-		return NULL;
-	match->data = pcre2_match_data_create(FIRST_GROUPS, NULL);
-	match->context = pcre2_match_context_create(NULL);
-	if (match->data == NULL || match->context == NULL)
-		return NULL;
-	pcre2_set_match_limit(match->context, MATCH_LIMIT);
-	pcre2_set_depth_limit(match->context, DEPTH_LIMIT);
-	pcre2_set_heap_limit(match->context, HEAP_LIMIT_KIB);
-	match->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	if (match->stack != NULL)
-		pcre2_jit_stack_assign(match->context, NULL, match->stack);
-	return kb_steal(match);
-}
-
-void kb_match_free(struct kb_match *match)
-{
-	if (match == NULL)
-		return;
-	pcre2_match_data_free(match->data);
-	pcre2_match_context_free(match->context);
-	pcre2_jit_stack_free(match->stack);
-	free(match);
-}
-
-static int make_room(struct kb_match *match, unsigned spans)
-{
-	pcre2_match_data *data;
-
-	if (pcre2_get_ovector_count(match->data) >= spans)
-		return KBAN_OK;
-	data = pcre2_match_data_create(spans, NULL);
-	if (data == NULL)
-		return KBAN_E_NOMEM;
-	pcre2_match_data_free(match->data);
-	match->data = data;
-	return KBAN_OK;
-}
-
-static int interpret(const struct kb_pattern *pattern, PCRE2_SPTR subject, size_t len, size_t start,
-		     struct kb_match *match)
-{
-	return pcre2_match(pattern->code, subject, len, start, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK,
-			   match->data, match->context);
-}
-
-/*
- * pcre2_match() finds out each time what we know: that there is machine code, and that the text
- * needs no check. For a rule that fails at its first letter that is a good part of its cost.
- */
-static int run(const struct kb_pattern *pattern, struct kban_text text, size_t start,
-	       struct kb_match *match)
-{
-	PCRE2_SPTR subject = (PCRE2_SPTR)(text.data ? text.data : "");
-	int found;
-
-	if (!pattern->has_machine_code)
-		return interpret(pattern, subject, text.len, start, match);
-	found = pcre2_jit_match(pattern->code, subject, text.len, start, 0, match->data,
-				match->context);
-	if (found == PCRE2_ERROR_JIT_STACKLIMIT)
-		found = interpret(pattern, subject, text.len, start, match);
-	return found;
-}
-
-int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject, size_t start,
-		      struct kb_match *match)
-{
-	int found;
-
-	assert(start <= subject.len);
-	match->filled = 0;
-	if (make_room(match, pattern->group_count + 1) != KBAN_OK)
-		return KBAN_E_NOMEM;
-	found = run(pattern, subject, start, match);
-	if (found > 0) {
-		match->filled = (unsigned)found;
-		return KB_MATCH_FOUND;
-	}
-	if (found == PCRE2_ERROR_NOMEMORY)
-		return KBAN_E_NOMEM;
-	return found == PCRE2_ERROR_NOMATCH ? KB_MATCH_NONE : KB_MATCH_LIMIT;
-}
-
-bool kb_match_group(const struct kb_match *match, unsigned group, size_t *from, size_t *to)
-{
-	const size_t *spans = pcre2_get_ovector_pointer(match->data);
-
-	if (group >= match->filled || spans[2 * (size_t)group] == PCRE2_UNSET)
-		return false;
-	*from = spans[2 * (size_t)group];
-	*to = spans[2 * (size_t)group + 1];
-	return true;
 }

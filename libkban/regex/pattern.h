@@ -11,6 +11,7 @@
 #define KB_REGEX_PATTERN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <kban/base.h>
 
@@ -37,6 +38,10 @@ int kb_pattern_compile(struct kban_text text, unsigned flags, const struct kb_wh
 
 void kb_pattern_free(struct kb_pattern *pattern);
 
+/* The text that was compiled, and the flags. */
+struct kban_text kb_pattern_text(const struct kb_pattern *pattern);
+unsigned kb_pattern_flags(const struct kb_pattern *pattern);
+
 /* Named groups in the order of their parentheses. */
 size_t kb_pattern_name_count(const struct kb_pattern *pattern);
 const char *kb_pattern_name(const struct kb_pattern *pattern, size_t index);
@@ -61,6 +66,15 @@ enum kb_match_result {
 	KB_MATCH_LIMIT = 2, /* gave up at a limit; counts as none */
 };
 
+/* What a search ran into. */
+enum kb_limit {
+	KB_LIMIT_NONE,
+	KB_LIMIT_EFFORT, /* it tried too many ways */
+	KB_LIMIT_DEPTH,  /* they were nested too deeply */
+	KB_LIMIT_MEMORY, /* or needed too much memory */
+	KB_LIMIT_STACK,  /* the machine code's stack was too small; the interpreter went on */
+};
+
 /*
  * Search @a subject, which must be valid UTF-8, from byte @a start on.
  * @return an enum kb_match_result, or KBAN_E_NOMEM.
@@ -68,8 +82,65 @@ enum kb_match_result {
 int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject, size_t start,
 		      struct kb_match *match);
 
+/* What is searched, and what is known of it. */
+struct kb_subject {
+	struct kban_text text; /* valid UTF-8 */
+	size_t start;
+	bool is_ascii; /* all of it, which makes the search a faster one with the same result */
+};
+
+int kb_pattern_search_in(const struct kb_pattern *pattern, const struct kb_subject *in,
+			 struct kb_match *match);
+
 /* Span of group @a group (0: the whole match) of the last KB_MATCH_FOUND. False: it is unset. */
 bool kb_match_group(const struct kb_match *match, unsigned group, size_t *from, size_t *to);
+
+/* All groups of the last KB_MATCH_FOUND, for who asks for many of them; valid until the next
+ * search. */
+struct kb_spans {
+	const size_t *ends; /* from and to of each; SIZE_MAX: unset */
+	unsigned count;     /* groups from here on are unset, too */
+};
+
+struct kb_spans kb_match_spans(const struct kb_match *match);
+
+/*
+ * Effort is counted in steps: a step is one try of one piece of a pattern at one place, some 8 ns
+ * with machine code, 18 ns without. A search has an upper bound that depends on neither pattern nor
+ * text, and so have all searches that share an effort, such as those for one line of a log.
+ */
+#define KB_SEARCH_EFFORT_MAX 700000
+#define KB_SHARED_EFFORT_MAX 4000000
+
+struct kb_effort {
+	uint64_t spent;
+};
+
+/* From now on searches that use @a match add to @a effort, and give up when it is all spent. It is
+ * not copied; NULL ends it. */
+void kb_match_share(struct kb_match *match, struct kb_effort *effort);
+
+/* What the last search cost, as far as it was counted: 0 for one that went well at once. */
+uint64_t kb_match_effort(const struct kb_match *match);
+
+/* A search that was made. */
+struct kb_search {
+	const struct kb_pattern *pattern;
+	struct kban_text subject;
+	size_t start;
+	int result; /* of kb_pattern_search() */
+	enum kb_limit limit;
+};
+
+/* Who sees every search that uses a match, to measure it. */
+struct kb_search_watch {
+	void (*before)(void *data);
+	void (*after)(const struct kb_search *search, void *data);
+	void *data;
+};
+
+/* From now on @a watch sees the searches that use @a match; NULL ends it. It is not copied. */
+void kb_match_watch(struct kb_match *match, const struct kb_search_watch *watch);
 
 KB_DEFINE_AUTO(pattern)
 KB_DEFINE_AUTO(match)

@@ -4,8 +4,8 @@
  * quantifier or a single character. Each token is copied or replaced on its own, so the only state
  * between tokens is how deep in groups we are and whether white space counts there.
  *
- * A (?x) further back changes what was read before it; then the pass starts again with the flag
- * set, once.
+ * A (?x) or (?a) further back changes what was read before it; then the pass starts again with the
+ * flag set, once for each.
  */
 #include "regex/python-syntax.h"
 
@@ -15,6 +15,23 @@
 #define NAME_MAX_BYTES 32
 #define DEPTH_MAX      250
 
+/*
+ * White space in Python's Unicode tables, which has four control characters more than PCRE2's and
+ * U+180E less, and all the rest; for within a set.
+ */
+#define BLANKS                                                                                   \
+	"\\x09-\\x0d\\x1c-\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{" \
+	"202f}"                                                                                  \
+	"\\x{205f}\\x{3000}"
+#define NO_BLANKS                                                                                \
+	"\\x00-\\x08\\x0e-\\x1b\\x21-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" \
+	"\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}"           \
+	"\\x{3001}-\\x{10ffff}"
+
+/* The same where all characters are bytes below 0x80. */
+#define ASCII_BLANKS    "\\x09-\\x0d\\x1c-\\x20"
+#define ASCII_NO_BLANKS "\\x00-\\x08\\x0e-\\x1b\\x21-\\x7f"
+
 #define START_AGAIN 1
 
 struct translator {
@@ -22,6 +39,7 @@ struct translator {
 	size_t at; /* next byte of text */
 	struct kb_buffer *out;
 	struct kb_python_syntax *syntax;
+	bool for_ascii;        /* no other texts are searched */
 	bool extended;         /* white space and # comments do not count here */
 	bool outer[DEPTH_MAX]; /* what extended was outside each open group */
 	size_t depth;
@@ -94,12 +112,16 @@ static int translate_code(struct translator *t)
 	size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : 8;
 
 	if (letter == 'x' && peek(t, 2) == '{') {
+		t->syntax->beyond_ascii = true;
 		copy_through(t, '}');
 		return KBAN_OK;
 	}
 	for (size_t i = 0; i < digits; i++) {
 		if (!is_hex(peek(t, 2 + i)))
 			return fail_at(t, t->at, "incomplete escape of a character code");
+		/* The last two are enough for ASCII. */
+		t->syntax->beyond_ascii |= i + 2 < digits && peek(t, 2 + i) != '0';
+		t->syntax->beyond_ascii |= i + 2 == digits && peek(t, 2 + i) > '7';
 	}
 	kb_buffer_printf(t->out, "\\x{%.*s}", (int)digits, t->text.data + t->at + 2);
 	t->at += 2 + digits;
@@ -115,6 +137,7 @@ static int translate_octal(struct translator *t, size_t digits)
 		code = code * 8 + (unsigned)(peek(t, 1 + i) - '0');
 	if (code > 0377)
 		return fail_at(t, t->at, "octal escape outside of range 0-0377");
+	t->syntax->beyond_ascii |= code > 0x7f;
 	kb_buffer_printf(t->out, "\\x{%02x}", code);
 	t->at += 1 + digits;
 	return KBAN_OK;
@@ -165,10 +188,16 @@ static void copy_argument(struct translator *t)
 		copy(t, 2);
 }
 
+/* Letters behind a backslash that mean the same whether characters are code points or bytes. */
+#define ASCII_ESCAPES "abcdefghknrstuvwxzABDEGHKQRSUVWZ"
+
 /* Escapes that mean the same in a set and outside. */
 static int translate_common_escape(struct translator *t)
 {
-	switch (peek(t, 1)) {
+	char letter = peek(t, 1);
+
+	t->syntax->beyond_ascii |= is_letter(letter) && strchr(ASCII_ESCAPES, letter) == NULL;
+	switch (letter) {
 	case 'x':
 	case 'u':
 	case 'U':
@@ -201,10 +230,22 @@ static int translate_common_escape(struct translator *t)
 	return KBAN_OK;
 }
 
+/* \s or \S: with flag a PCRE2 has the same few. */
+static bool is_blank_escape(const struct translator *t)
+{
+	return (peek(t, 1) == 's' || peek(t, 1) == 'S') && !t->syntax->ascii;
+}
+
 static int translate_escape(struct translator *t)
 {
 	if (is_digit(peek(t, 1)))
 		return translate_number(t);
+	if (is_blank_escape(t)) {
+		kb_buffer_string(t->out, peek(t, 1) == 's' ? "[" : "[^");
+		kb_buffer_string(t->out, t->for_ascii ? ASCII_BLANKS "]" : BLANKS "]");
+		t->at += 2;
+		return KBAN_OK;
+	}
 	if (peek(t, 1) == 'Z') {
 		kb_buffer_string(t->out, "\\z");
 		t->at += 2;
@@ -213,12 +254,25 @@ static int translate_escape(struct translator *t)
 	return translate_common_escape(t);
 }
 
+static void put_blanks_in_set(struct translator *t, bool is_blank)
+{
+	if (t->for_ascii)
+		kb_buffer_string(t->out, is_blank ? ASCII_BLANKS : ASCII_NO_BLANKS);
+	else
+		kb_buffer_string(t->out, is_blank ? BLANKS : NO_BLANKS);
+}
+
 static int translate_set_escape(struct translator *t)
 {
 	if (is_octal(peek(t, 1)))
 		return translate_octal(t, count_octal(t, 3));
 	if (is_digit(peek(t, 1)))
 		return fail_at(t, t->at, "no such escape in a set");
+	if (is_blank_escape(t)) {
+		put_blanks_in_set(t, peek(t, 1) == 's');
+		t->at += 2;
+		return KBAN_OK;
+	}
 	return translate_common_escape(t);
 }
 
@@ -478,6 +532,8 @@ static int translate_global_flags(struct translator *t, const struct flags *flag
 {
 	struct kb_python_syntax *syntax = t->syntax;
 	bool unicode = strchr(flags->on, 'u') != NULL;
+	bool again = (strchr(flags->on, 'x') != NULL && !syntax->extended) ||
+		     (strchr(flags->on, 'a') != NULL && !syntax->ascii);
 
 	syntax->caseless |= strchr(flags->on, 'i') != NULL;
 	syntax->dotall |= strchr(flags->on, 's') != NULL;
@@ -487,10 +543,8 @@ static int translate_global_flags(struct translator *t, const struct flags *flag
 		return fail_at(t, t->at, "flags a and u do not go together");
 	t->depth--;
 	t->at += 2 + flags->len + 1;
-	if (strchr(flags->on, 'x') == NULL || syntax->extended)
-		return KBAN_OK;
-	syntax->extended = true;
-	return START_AGAIN;
+	syntax->extended |= strchr(flags->on, 'x') != NULL;
+	return again ? START_AGAIN : KBAN_OK;
 }
 
 static int translate_flags(struct translator *t)
@@ -620,6 +674,7 @@ int kb_python_syntax_translate(struct kban_text text, struct kb_buffer *out,
 	struct translator t = { .text = text, .out = &buffer, .syntax = syntax };
 	int status = translate_all(&t);
 
+	syntax->beyond_ascii |= !kb_text_is_ascii(text);
 	if (status == KBAN_E_SYNTAX) {
 		*message = t.message;
 		*offset = t.offset;
@@ -627,6 +682,15 @@ int kb_python_syntax_translate(struct kban_text text, struct kb_buffer *out,
 	if (status != KBAN_OK)
 		return status;
 	return buffer.failed ? KBAN_E_NOMEM : kb_buffer_text(out, kb_buffer_content(&buffer));
+}
+
+int kb_python_syntax_translate_for_ascii(struct kban_text text, struct kb_buffer *out)
+{
+	kb_auto_clear(python_syntax) syntax = { 0 };
+	struct translator t = { .text = text, .out = out, .syntax = &syntax, .for_ascii = true };
+	int status = translate_all(&t);
+
+	return status == KBAN_OK && out->failed ? KBAN_E_NOMEM : status;
 }
 
 size_t kb_python_syntax_origin(struct kban_text text, size_t offset)
@@ -637,12 +701,16 @@ size_t kb_python_syntax_origin(struct kban_text text, size_t offset)
 	int status = translate_all(&t); /* for its flags: (?x) may stand at the end */
 	size_t from = 0, written = 0;
 
+	if (buffer.failed || status == KBAN_E_NOMEM)
+		return SIZE_MAX;
 	start(&t);
 	while (t.at < text.len && status == KBAN_OK && buffer.len <= offset) {
 		from = t.at;
 		written = buffer.len;
 		status = translate_token(&t);
 	}
+	if (buffer.failed || status == KBAN_E_NOMEM)
+		return SIZE_MAX;
 	if (buffer.len <= offset)
 		return t.at;
 	return from + (offset - written) < t.at ? from + (offset - written) : t.at;

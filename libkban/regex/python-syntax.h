@@ -18,6 +18,7 @@
 struct kb_python_syntax {
 	bool caseless, dotall, multiline, extended; /* global flags of the text, hoisted */
 	bool ascii;                                 /* (?a): \d \w \s \b know ASCII only */
+	bool beyond_ascii; /* it may speak of characters that are not ASCII */
 
 	/* Names that were too long; the group of item i is called _g(i + 1) in the translation. */
 	struct kb_string_list long_names;
@@ -34,7 +35,15 @@ int kb_python_syntax_translate(struct kban_text text, struct kb_buffer *out,
 			       struct kb_python_syntax *syntax, const char **message,
 			       size_t *offset);
 
-/* Where in @a text byte @a offset of its translation comes from. */
+/*
+ * The translation for searches in nothing but ASCII, where it is compiled for bytes: all that \s
+ * is, is ASCII there. Only of a text that was translated, and is not beyond_ascii. @a out is empty.
+ *
+ * KBAN_OK or KBAN_E_NOMEM.
+ */
+int kb_python_syntax_translate_for_ascii(struct kban_text text, struct kb_buffer *out);
+
+/* Where in @a text byte @a offset of its translation comes from; SIZE_MAX without memory. */
 size_t kb_python_syntax_origin(struct kban_text text, size_t offset);
 
 /* The name as it was written, of the group that is called @a name in the translation. */

@@ -125,12 +125,17 @@ struct gap {
 	uint64_t seen;                   /* when that was last seen at the path */
 	uint64_t truncated; /* inode of a file that begins anew, and belongs here; 0: none */
 	uint64_t until; /* last change of the file after it; UINT64_MAX if that is at the path */
+	const struct kb_sibling *after; /* that file, if it has another name by now, or NULL */
 };
 
 static bool belongs_in(const struct gap *gap, const struct kb_sibling_list *list,
 		       const struct kb_sibling *sibling)
 {
 	if (sibling->facts.modified > gap->until)
+		return false;
+	/* Within one step of the clock the names tell. */
+	if (gap->after != NULL && sibling->facts.modified == gap->until &&
+	    kb_sibling_counts_after(list, sibling, gap->after))
 		return false;
 	return (sibling->is_generation && sibling->facts.inode == gap->truncated) ||
 	       kb_sibling_is_after(list, sibling, gap->before, gap->seen);
@@ -229,6 +234,7 @@ static int begin_again(struct kb_follow_set *set, struct kb_follow_path *path, s
 	gap.until = facts.modified;
 	mark.seen = gap.seen;
 	status = scan(set, path, mark.inode, &list);
+	gap.after = kb_sibling_list_find(&list, mark.inode);
 	if (status == KBAN_OK)
 		status = insert_copy(set, path, &index, &list, &mark, &gap.before);
 	if (status == KBAN_OK)

@@ -2,6 +2,7 @@
 #include "source/follow-pattern.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <limits.h>
 
@@ -30,12 +31,41 @@ void kb_follow_pattern_free(struct kb_follow_pattern *pattern)
 	free(pattern);
 }
 
+bool kb_follow_pattern_names(const struct kb_follow_pattern *pattern, const char *path)
+{
+	if (!pattern->has_wildcards)
+		return strcmp(pattern->text, path) == 0;
+	return fnmatch(pattern->text, path, FNM_PATHNAME | FNM_PERIOD | FNM_NOESCAPE) == 0;
+}
+
+static bool is_wanted(const struct kb_follow_pattern *pattern, const struct kb_follow_set *set,
+		      const char *name)
+{
+	for (size_t i = 0; i < pattern->readers.count; i++)
+		if (!kb_follow_set_excludes(set, name, pattern->readers.items[i]))
+			return true;
+	return false;
+}
+
+static int add_readers(const struct kb_follow_pattern *pattern, const struct kb_follow_set *set,
+		       struct kb_follow_path *path)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < pattern->readers.count && status == KBAN_OK; i++)
+		if (!kb_follow_set_excludes(set, path->name, pattern->readers.items[i]))
+			status = kb_reader_list_add(&path->readers, pattern->readers.items[i]);
+	return status;
+}
+
 static int add_path(const struct kb_follow_pattern *pattern, struct kb_follow_set *set,
 		    const char *name, enum kb_appearance appearance)
 {
 	struct kb_follow_path *path = kb_follow_set_find(set, name);
 	int status = KBAN_OK;
 
+	if (path == NULL && !is_wanted(pattern, set, name))
+		return KBAN_OK;
 	if (path == NULL) {
 		status = kb_follow_set_add(
 			set, name,
@@ -46,7 +76,7 @@ static int add_path(const struct kb_follow_pattern *pattern, struct kb_follow_se
 		path->caught_up = appearance == KB_APPEARED;
 	}
 	path->by_name |= !pattern->has_wildcards;
-	return kb_reader_list_add_all(&path->readers, &pattern->readers);
+	return add_readers(pattern, set, path);
 }
 
 /* A path is followed from when it is a regular file, or known to have been one. */

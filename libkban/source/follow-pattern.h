@@ -17,6 +17,9 @@ struct kb_follow_pattern {
 struct kb_follow_pattern *kb_follow_pattern_new(const char *text, enum kban_follow_from from);
 void kb_follow_pattern_free(struct kb_follow_pattern *pattern);
 
+/* True if @a path is one that the pattern names. */
+bool kb_follow_pattern_names(const struct kb_follow_pattern *pattern, const char *path);
+
 /* Where a path comes from that is found. */
 enum kb_appearance {
 	KB_WAS_THERE, /* when following began */

@@ -290,6 +290,12 @@ bool kb_sibling_is_after(const struct kb_sibling_list *list, const struct kb_sib
 	       (sibling->facts.born == 0 || sibling->facts.born > before->facts.born);
 }
 
+bool kb_sibling_counts_after(const struct kb_sibling_list *list, const struct kb_sibling *sibling,
+			     const struct kb_sibling *other)
+{
+	return compare_numbers(other, sibling, list->counts_up) < 0;
+}
+
 bool kb_sibling_may_be_copy(const struct kb_sibling *sibling,
 			    const struct kban_follow_position *mark)
 {

@@ -47,6 +47,10 @@ const struct kb_sibling *kb_sibling_list_find(const struct kb_sibling_list *list
 bool kb_sibling_is_after(const struct kb_sibling_list *list, const struct kb_sibling *sibling,
 			 const struct kb_sibling *before, uint64_t seen);
 
+/* True if the names of both tell that @a sibling came after @a other. */
+bool kb_sibling_counts_after(const struct kb_sibling_list *list, const struct kb_sibling *sibling,
+			     const struct kb_sibling *other);
+
 /*
  * True if @a sibling may be a copy, made before the original was truncated, of a file that was
  * read up to @a mark; its bytes have the last word.

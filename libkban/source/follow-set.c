@@ -15,6 +15,9 @@ void kb_follow_set_clear(struct kb_follow_set *set)
 	for (size_t i = 0; i < set->restored_count; i++)
 		free(set->restored[i].path);
 	free(set->restored);
+	for (size_t i = 0; i < set->excluded_count; i++)
+		free(set->excluded[i].path);
+	free(set->excluded);
 	kb_notify_free(set->notify);
 	kb_read_buffer_clear(&set->buffer);
 	kban_context_unref(set->ctx);
@@ -215,4 +218,45 @@ struct kb_follow_file *kb_follow_set_adopt(struct kb_follow_set *set, int fd,
 	if (mark != NULL)
 		kb_follow_file_resume(file, mark);
 	return file;
+}
+
+static bool is_excluded(const struct kb_excluded *item, const char *name, const void *reader)
+{
+	return item->reader == reader && (name == NULL || strcmp(item->path, name) == 0);
+}
+
+int kb_follow_set_exclude(struct kb_follow_set *set, const char *name, const void *reader)
+{
+	struct kb_excluded item = { .path = strdup(name), .reader = reader };
+
+	if (item.path == NULL)
+		return KBAN_E_NOMEM;
+	if (kb_array_room(&set->excluded, &set->excluded_capacity, set->excluded_count,
+			  sizeof(*set->excluded)) < 0) {
+		free(item.path);
+		return KBAN_E_NOMEM;
+	}
+	set->excluded[set->excluded_count++] = item;
+	return KBAN_OK;
+}
+
+bool kb_follow_set_excludes(const struct kb_follow_set *set, const char *name, const void *reader)
+{
+	for (size_t i = 0; i < set->excluded_count; i++)
+		if (is_excluded(&set->excluded[i], name, reader))
+			return true;
+	return false;
+}
+
+void kb_follow_set_include(struct kb_follow_set *set, const char *name, const void *reader)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->excluded_count; i++) {
+		if (is_excluded(&set->excluded[i], name, reader))
+			free(set->excluded[i].path);
+		else
+			set->excluded[kept++] = set->excluded[i];
+	}
+	set->excluded_count = kept;
 }

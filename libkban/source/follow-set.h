@@ -14,6 +14,12 @@ struct kb_restored {
 	struct kban_follow_position position;
 };
 
+/* A path that one of its readers no longer wants, though a pattern of it names the path. */
+struct kb_excluded {
+	char *path;
+	const void *reader;
+};
+
 struct kb_follow_set {
 	struct kban_context *ctx;
 	struct kb_notify *notify;
@@ -25,6 +31,9 @@ struct kb_follow_set {
 	struct kb_restored *restored;
 	size_t restored_count;
 	size_t restored_capacity;
+	struct kb_excluded *excluded;
+	size_t excluded_count;
+	size_t excluded_capacity;
 	bool is_full; /* and that was logged */
 };
 
@@ -42,6 +51,13 @@ void kb_follow_set_remove(struct kb_follow_set *set, size_t index);
 int kb_follow_set_restore(struct kb_follow_set *set, const char *name,
 			  const struct kban_follow_position *position);
 bool kb_follow_set_has_restored(const struct kb_follow_set *set, const char *name);
+
+/* From now on @a reader is not to get the path of that name. KBAN_OK or KBAN_E_NOMEM. */
+int kb_follow_set_exclude(struct kb_follow_set *set, const char *name, const void *reader);
+bool kb_follow_set_excludes(const struct kb_follow_set *set, const char *name, const void *reader);
+
+/* It may get it again; NULL: all of them. */
+void kb_follow_set_include(struct kb_follow_set *set, const char *name, const void *reader);
 
 /*
  * Make one file of what is open as @a fd, or find the one that it is; closes @a fd unless it keeps

@@ -102,6 +102,23 @@ static struct kb_follow_pattern *add_pattern(struct kban_follow *follow, const c
 	return pattern;
 }
 
+/* Who names a path anew wants it. */
+static void include_named(struct kban_follow *follow, const struct kb_follow_pattern *pattern,
+			  const void *reader)
+{
+	struct kb_follow_set *set = &follow->set;
+
+	for (size_t i = set->excluded_count; i-- > 0;) {
+		kb_autofree char *path = NULL;
+
+		if (i >= set->excluded_count || set->excluded[i].reader != reader ||
+		    !kb_follow_pattern_names(pattern, set->excluded[i].path))
+			continue;
+		path = kb_steal(set->excluded[i].path);
+		set->excluded[i] = set->excluded[--set->excluded_count];
+	}
+}
+
 int kban_follow_add(struct kban_follow *follow, const char *pattern, enum kban_follow_from from,
 		    void *reader, struct kban_error **err)
 {
@@ -117,6 +134,8 @@ int kban_follow_add(struct kban_follow *follow, const char *pattern, enum kban_f
 		return kb_fail_memory(err);
 	if (known == NULL)
 		known = add_pattern(follow, pattern, from);
+	if (known != NULL)
+		include_named(follow, known, reader);
 	if (known == NULL || kb_reader_list_add(&known->readers, reader) < 0 ||
 	    kb_follow_pattern_expand(known, &follow->set, KB_WAS_THERE) < 0)
 		return kb_fail_memory(err);
@@ -125,23 +144,75 @@ int kban_follow_add(struct kban_follow *follow, const char *pattern, enum kban_f
 	return KBAN_OK;
 }
 
+static void drop_pattern(struct kban_follow *follow, size_t index)
+{
+	kb_follow_pattern_free(follow->patterns[index]);
+	follow->count--;
+	memmove(follow->patterns + index, follow->patterns + index + 1,
+		(follow->count - index) * sizeof(*follow->patterns));
+}
+
+static void drop_path(struct kban_follow *follow, size_t index, const void *reader)
+{
+	kb_reader_list_remove(&follow->set.paths[index]->readers, reader);
+	if (follow->set.paths[index]->readers.count == 0)
+		kb_follow_set_remove(&follow->set, index);
+}
+
 void kban_follow_remove(struct kban_follow *follow, const void *reader)
 {
 	kb_reader_list_remove(&follow->everybody, reader);
+	kb_follow_set_include(&follow->set, NULL, reader);
 	for (size_t i = follow->count; i-- > 0;) {
 		kb_reader_list_remove(&follow->patterns[i]->readers, reader);
-		if (follow->patterns[i]->readers.count > 0)
+		if (follow->patterns[i]->readers.count == 0)
+			drop_pattern(follow, i);
+	}
+	for (size_t i = follow->set.count; i-- > 0;)
+		drop_path(follow, i, reader);
+}
+
+static bool is_wanted(const struct kban_follow *follow, const char *path, const void *reader)
+{
+	for (size_t i = 0; i < follow->count; i++)
+		if (kb_reader_list_contains(&follow->patterns[i]->readers, reader) &&
+		    kb_follow_pattern_names(follow->patterns[i], path))
+			return true;
+	return false;
+}
+
+/* A path that is the reader's by a pattern with wildcards. */
+static int remove_path(struct kban_follow *follow, const char *name, const void *reader)
+{
+	for (size_t i = 0; i < follow->set.count; i++) {
+		struct kb_follow_path *path = follow->set.paths[i];
+
+		if (strcmp(path->name, name) != 0 ||
+		    !kb_reader_list_contains(&path->readers, reader))
 			continue;
-		kb_follow_pattern_free(follow->patterns[i]);
-		follow->count--;
-		memmove(follow->patterns + i, follow->patterns + i + 1,
-			(follow->count - i) * sizeof(*follow->patterns));
+		if (kb_follow_set_exclude(&follow->set, name, reader) < 0)
+			return KBAN_E_NOMEM;
+		drop_path(follow, i, reader);
+		return KBAN_OK;
 	}
-	for (size_t i = follow->set.count; i-- > 0;) {
-		kb_reader_list_remove(&follow->set.paths[i]->readers, reader);
-		if (follow->set.paths[i]->readers.count == 0)
-			kb_follow_set_remove(&follow->set, i);
-	}
+	return KBAN_E_NOTFOUND;
+}
+
+int kban_follow_remove_pattern(struct kban_follow *follow, const char *pattern, const void *reader)
+{
+	size_t i = 0;
+
+	while (i < follow->count && strcmp(follow->patterns[i]->text, pattern) != 0)
+		i++;
+	if (i == follow->count || !kb_reader_list_contains(&follow->patterns[i]->readers, reader))
+		return remove_path(follow, pattern, reader);
+	kb_reader_list_remove(&follow->patterns[i]->readers, reader);
+	if (follow->patterns[i]->readers.count == 0)
+		drop_pattern(follow, i);
+	for (size_t k = follow->set.count; k-- > 0;)
+		if (!is_wanted(follow, follow->set.paths[k]->name, reader))
+			drop_path(follow, k, reader);
+	return KBAN_OK;
 }
 
 int kban_follow_restore(struct kban_follow *follow, const char *path,

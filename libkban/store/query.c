@@ -23,10 +23,16 @@
 	"b.how, b.ended FROM ban b JOIN jail j ON j.id = b.jail "
 
 /* The order of the columns is known to store-failures.c, that of BAN_ROW to store-bans.c. */
-#define FAILURE_ROW                                                       \
-	"SELECT j.name, f.addr, f.time, r.text, r.file, r.line, s.path, " \
-	"f.line, f.text FROM failure f JOIN jail j ON j.id = f.jail "     \
+#define FAILURE_ROW                                                             \
+	"SELECT j.name, f.addr, f.time, r.text, r.file, r.line, s.path, "       \
+	"f.line, f.text, f.fields FROM failure f JOIN jail j ON j.id = f.jail " \
 	"JOIN source s ON s.id = f.source LEFT JOIN rule r ON r.id = f.rule "
+
+/* The same columns, with a name in place of jail and address. */
+#define LOOKUP_ROW                                                      \
+	"SELECT l.name, NULL, l.time, r.text, r.file, r.line, s.path, " \
+	"l.line, l.text, l.fields FROM lookup l "                       \
+	"JOIN source s ON s.id = l.source LEFT JOIN rule r ON r.id = l.rule "
 
 static const char *const sql[] = {
 	[KB_SQL_FIND_JAIL] = "SELECT id FROM jail WHERE name = ?1",
@@ -44,9 +50,14 @@ static const char *const sql[] = {
 		" p.head_len, p.tail_len, p.born, p.seen, p.old_inode, p.old_born, p.old_offset,"
 		" p.old_tail_hash FROM position p JOIN source s ON s.id = p.source"
 		" ORDER BY s.path",
+	[KB_SQL_PUT_CURSOR] = "INSERT OR REPLACE INTO cursor VALUES (?1, ?2, ?3)",
+	[KB_SQL_EACH_CURSOR] = "SELECT s.path, c.text, c.time FROM cursor c"
+			       " JOIN source s ON s.id = c.source ORDER BY s.path",
 
-	[KB_SQL_ADD_FAILURE] = "INSERT INTO failure (jail, addr, time, source, line, text, rule)"
-			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[KB_SQL_ADD_FAILURE] = "INSERT INTO failure (jail, addr, time, source, line, text,"
+			       " rule, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[KB_SQL_ADD_EVIDENCE] = "INSERT INTO failure (jail, addr, time, source, line, text, rule,"
+				" fields, ban) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[KB_SQL_FORGET_HOST] = "DELETE FROM " OF_HOST,
 	[KB_SQL_FORGET_ALL] = "DELETE FROM " OF_JAIL,
 	[KB_SQL_PRUNE] = "DELETE FROM " OF_JAIL " AND time < ?2",
@@ -56,14 +67,26 @@ static const char *const sql[] = {
 		FAILURE_ROW "WHERE f.ban IS NULL AND f.addr = ?1 ORDER BY f.time, f.id",
 	[KB_SQL_EACH_EVIDENCE] = FAILURE_ROW "WHERE f.ban = ?1 ORDER BY f.time, f.id",
 
+	[KB_SQL_ADD_LOOKUP] = "INSERT INTO lookup (jail, name, time, source, line, text, rule,"
+			      " fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[KB_SQL_FORGET_LOOKUPS] = "DELETE FROM lookup WHERE jail = " JAIL_ID,
+	[KB_SQL_EACH_LOOKUP] = LOOKUP_ROW "WHERE l.jail = " JAIL_ID " AND l.time >= ?2"
+					  " ORDER BY l.id",
+
 	[KB_SQL_REPLACE_BAN] = "UPDATE ban SET how = 1, ended = min(until, max(since, ?3))"
 			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
 			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+	[KB_SQL_ADD_PAST_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how,"
+				" ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[KB_SQL_DROP_OLDEST] = "DELETE FROM " OF_HOST " AND id NOT IN (SELECT id FROM " OF_HOST
 			       " ORDER BY time DESC, id DESC LIMIT ?3)",
 	[KB_SQL_CLAIM] = "UPDATE failure INDEXED BY failure_host SET ban = ?3"
 			 " WHERE ban IS NULL AND jail = " JAIL_ID " AND addr = ?2",
+	[KB_SQL_CLAIM_HOSTS] =
+		"UPDATE failure SET ban = ?3 WHERE id IN (SELECT id FROM failure INDEXED BY"
+		" failure_host WHERE ban IS NULL AND jail = " JAIL_ID " AND addr BETWEEN ?2 AND ?4"
+		" AND length(addr) = length(?2) ORDER BY time DESC, id DESC LIMIT ?5)",
 	[KB_SQL_EXTEND_BAN] =
 		"UPDATE ban SET until = ?3 WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_END_BAN] = "UPDATE ban SET how = ?3, ended = ?4 WHERE how = 0 AND jail = " JAIL_ID
@@ -71,13 +94,31 @@ static const char *const sql[] = {
 	[KB_SQL_EACH_BAN] = BAN_ROW "WHERE b.how = 0 ORDER BY b.id",
 	[KB_SQL_EACH_BAN_IN] = BAN_ROW "WHERE b.how = 0 AND b.jail = " JAIL_ID " ORDER BY b.id",
 	[KB_SQL_EACH_BAN_OF] = BAN_ROW "WHERE b.addr = ?1 ORDER BY b.since DESC, b.id DESC",
-	[KB_SQL_COUNT] = "SELECT count(*) FROM ban WHERE addr = ?1",
-	[KB_SQL_COUNT_IN] = "SELECT count(*) FROM ban WHERE addr = ?2 AND jail = " JAIL_ID,
+	/* Older ones may be forgotten, or were never told: the number of the newest counts them. */
+	[KB_SQL_COUNT] = "SELECT total(n) FROM (SELECT max(count(*), max(number)) AS n FROM ban"
+			 " WHERE addr = ?1 GROUP BY jail)",
+	[KB_SQL_COUNT_IN] = "SELECT max(count(*), coalesce(max(number), 0)) FROM ban"
+			    " WHERE addr = ?2 AND jail = " JAIL_ID,
+	[KB_SQL_LAST_BAN] = "SELECT max(since) FROM ban WHERE addr = ?2 AND jail = " JAIL_ID,
+	[KB_SQL_HAS_BAN] = "SELECT EXISTS (SELECT 1 FROM ban WHERE addr = ?2 AND jail = " JAIL_ID
+			   " AND since = ?3)",
+	[KB_SQL_FIND_BAN] = "SELECT id FROM ban WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
+	[KB_SQL_RENUMBER_BAN] =
+		"UPDATE ban SET number = max(number, ?3) WHERE how = 0 AND jail = " JAIL_ID
+		" AND addr = ?2",
 
 	[KB_SQL_PURGE_EVIDENCE] = "DELETE FROM failure WHERE ban IN"
 				  " (SELECT id FROM ban WHERE how <> 0 AND ended < ?1)",
 	[KB_SQL_PURGE_BANS] = "DELETE FROM ban WHERE how <> 0 AND ended < ?1",
 	[KB_SQL_SHRINK] = "PRAGMA incremental_vacuum(1024)",
+
+	[KB_SQL_PUT_ACTION_HOST] = "INSERT OR REPLACE INTO action_host (jail, action, addr, state)"
+				   " VALUES (?1, ?2, ?3, ?4)",
+	[KB_SQL_DROP_ACTION_HOST] =
+		"DELETE FROM action_host WHERE jail = " JAIL_ID " AND action = ?2 AND addr = ?3",
+	[KB_SQL_EACH_ACTION_HOST] = "SELECT j.name, a.action, a.addr, a.state FROM action_host a"
+				    " JOIN jail j ON j.id = a.jail WHERE a.jail = " JAIL_ID
+				    " ORDER BY a.action, a.addr",
 };
 
 _Static_assert(kb_array_size(sql) == KB_SQL_STATEMENTS, "one text each");

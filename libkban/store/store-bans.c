@@ -20,7 +20,9 @@ static int replace_ban(struct kban_store *store, const struct kb_ban_record *rec
 static int insert_ban(struct kban_store *store, struct kb_ban_record *record,
 		      struct kban_error **err)
 {
-	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_ADD_BAN);
+	bool is_over = record->end != KB_END_NONE;
+	kb_auto_clear(query) query =
+		kb_query_begin(store, is_over ? KB_SQL_ADD_PAST_BAN : KB_SQL_ADD_BAN);
 	struct kb_name name = { .text = record->jail };
 	int64_t jail = 0;
 	int status = kb_name_id(store, KB_NAME_JAIL, &name, &jail, err);
@@ -33,10 +35,20 @@ static int insert_ban(struct kban_store *store, struct kb_ban_record *record,
 	kb_query_number(&query, record->until);
 	kb_query_number(&query, record->number);
 	kb_query_number(&query, record->manual);
+	if (is_over) {
+		kb_query_number(&query, record->end);
+		kb_query_number(&query, record->ended);
+	}
 	status = kb_query_run(&query, err);
 	if (status == KBAN_OK)
 		record->id = sqlite3_last_insert_rowid(store->db);
 	return status;
+}
+
+int kb_store_add_past_ban(struct kban_store *store, struct kb_ban_record *record,
+			  struct kban_error **err)
+{
+	return insert_ban(store, record, err);
 }
 
 /* Run one of the two steps of claiming, which differ in what their number means. */
@@ -48,6 +60,25 @@ static int claim_step(struct kban_store *store, enum kb_sql which,
 	kb_query_string(&query, record->jail);
 	kb_query_addr(&query, &record->addr);
 	kb_query_number(&query, number);
+	return kb_query_run(&query, err);
+}
+
+/* What led to the ban of a network may be failures of hosts in it. */
+static int claim_hosts(struct kban_store *store, const struct kb_ban_record *record, int64_t keep,
+		       struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_CLAIM_HOSTS);
+	struct kban_addr first = record->addr, last;
+
+	first.prefix = first.family == KBAN_IPV4 ? 32 : 128;
+	last = first;
+	for (unsigned bit = record->addr.prefix; bit < first.prefix; bit++)
+		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	kb_query_string(&query, record->jail);
+	kb_query_addr(&query, &first);
+	kb_query_number(&query, record->id);
+	kb_query_addr(&query, &last);
+	kb_query_number(&query, keep);
 	return kb_query_run(&query, err);
 }
 
@@ -63,6 +94,8 @@ int kb_store_add_ban(struct kban_store *store, struct kb_ban_record *record, siz
 		status = claim_step(store, KB_SQL_DROP_OLDEST, record, keep, err);
 	if (status == KBAN_OK)
 		status = claim_step(store, KB_SQL_CLAIM, record, record->id, err);
+	if (status == KBAN_OK && kban_addr_is_network(&record->addr))
+		status = claim_hosts(store, record, keep, err);
 	return status;
 }
 
@@ -203,4 +236,43 @@ int kb_store_count_bans(struct kban_store *store, const char *jail, const struct
 		return status;
 	count = sqlite3_column_int64(query.statement, 0);
 	return count < INT_MAX ? (int)count : INT_MAX;
+}
+
+int kb_store_has_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+		     kban_usec since, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_HAS_BAN);
+	int status;
+
+	kb_query_string(&query, jail);
+	kb_query_addr(&query, addr);
+	kb_query_number(&query, since);
+	status = kb_query_next(&query, err);
+	return status > 0 ? sqlite3_column_int(query.statement, 0) : status;
+}
+
+int kb_store_renumber_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+			  unsigned number, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_RENUMBER_BAN);
+
+	kb_query_string(&query, jail);
+	kb_query_addr(&query, addr);
+	kb_query_number(&query, number);
+	return kb_query_run(&query, err);
+}
+
+int kb_store_last_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+		      kban_usec *since, struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_LAST_BAN);
+	int status;
+
+	kb_query_string(&query, jail);
+	kb_query_addr(&query, addr);
+	status = kb_query_next(&query, err);
+	if (status <= 0 || sqlite3_column_type(query.statement, 0) == SQLITE_NULL)
+		return status < 0 ? status : 0;
+	*since = sqlite3_column_int64(query.statement, 0);
+	return 1;
 }

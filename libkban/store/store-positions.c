@@ -69,3 +69,38 @@ int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void
 	}
 	return status;
 }
+
+int kb_store_put_cursor(struct kban_store *store, const char *journal, const char *cursor,
+			kban_usec time, struct kban_error **err)
+{
+	kb_auto_clear(query) put = kb_query_begin(store, KB_SQL_PUT_CURSOR);
+	struct kb_name name = { .text = journal };
+	int64_t source = 0;
+	int status = kb_name_id(store, KB_NAME_SOURCE, &name, &source, err);
+
+	if (status != KBAN_OK)
+		return status;
+	kb_query_number(&put, source);
+	kb_query_string(&put, cursor);
+	kb_query_number(&put, time);
+	return kb_query_run(&put, err);
+}
+
+int kb_store_each_cursor(struct kban_store *store, kb_cursor_fn *visit, void *data,
+			 struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, KB_SQL_EACH_CURSOR);
+	int status;
+
+	while ((status = kb_query_next(&query, err)) > 0) {
+		const char *journal = (const char *)sqlite3_column_text(query.statement, 0);
+		const char *cursor = (const char *)sqlite3_column_text(query.statement, 1);
+
+		if (journal == NULL || cursor == NULL)
+			return kb_fail_memory(err);
+		status = visit(journal, cursor, sqlite3_column_int64(query.statement, 2), data);
+		if (status != 0)
+			return status;
+	}
+	return status;
+}

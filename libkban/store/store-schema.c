@@ -25,7 +25,8 @@
  * one.
  *
  * An address is its 4 or 16 bytes, a network has its prefix length behind them. A failure that
- * belongs to no ban still counts. ban.how is an enum kb_ban_end.
+ * belongs to no ban still counts. ban.how is an enum kb_ban_end. A lookup is a failure of a host
+ * whose addresses are being waited for.
  */
 static const char *const steps[] = {
 	"CREATE TABLE jail (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
@@ -53,6 +54,20 @@ static const char *const steps[] = {
 	"CREATE INDEX failure_host ON failure (addr, jail) WHERE ban IS NULL;"
 	"CREATE INDEX failure_time ON failure (jail, time) WHERE ban IS NULL;"
 	"CREATE INDEX failure_claimed ON failure (ban) WHERE ban IS NOT NULL;",
+
+	/* state is an enum kb_action_state; fields are as in struct kb_failure. */
+	"ALTER TABLE failure ADD COLUMN fields BLOB;"
+	"CREATE TABLE action_host (jail INTEGER NOT NULL, action TEXT NOT NULL,"
+	" addr BLOB NOT NULL CHECK (length(addr) IN (4, 5, 16, 17)),"
+	" state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),"
+	" PRIMARY KEY (jail, action, addr)) STRICT, WITHOUT ROWID;",
+	/* How far journals were read. */
+	"CREATE TABLE cursor (source INTEGER PRIMARY KEY, text TEXT NOT NULL,"
+	" time INTEGER NOT NULL) STRICT;",
+	"CREATE TABLE lookup (id INTEGER PRIMARY KEY, jail INTEGER NOT NULL,"
+	" name TEXT NOT NULL, time INTEGER NOT NULL, rule INTEGER, source INTEGER NOT NULL,"
+	" line INTEGER NOT NULL, text BLOB NOT NULL, fields BLOB) STRICT;"
+	"CREATE INDEX lookup_jail ON lookup (jail);",
 };
 
 const int kb_schema_version = kb_array_size(steps);
@@ -229,8 +244,7 @@ static int upgrade(sqlite3 *db, int version, const char *path, struct kban_error
 	return status;
 }
 
-/* A file may hold anything, also views and triggers that somebody put there. */
-static void distrust(sqlite3 *db)
+void kb_schema_distrust(sqlite3 *db)
 {
 	static const struct {
 		int option;
@@ -314,7 +328,7 @@ int kb_schema_open(const char *path, sqlite3 **out, struct kban_error **err)
 	if (status != KBAN_OK)
 		return status;
 	sqlite3_busy_timeout(db, BUSY_MILLISECONDS);
-	distrust(db);
+	kb_schema_distrust(db);
 	status = prepare(db, path, err);
 	if (status != KBAN_OK) {
 		sqlite3_close(db);

@@ -22,6 +22,9 @@ extern const int kb_schema_version;
  */
 int kb_schema_open(const char *path, sqlite3 **out, struct kban_error **err);
 
+/* A file may hold anything, also views and triggers that somebody put there. */
+void kb_schema_distrust(sqlite3 *db);
+
 /* Write the reason why SQLite answered @a code and return the status it comes to. */
 int kb_schema_fail(sqlite3 *db, int code, const char *path, struct kban_error **err);
 

@@ -23,9 +23,10 @@ struct kb_failure {
 	const char *rule_text; /* as written, or NULL for a report */
 	const char *rule_file; /* or NULL */
 	unsigned rule_line;
-	const char *source;    /* path of the log, or what reported */
-	uint64_t line;         /* number in the log, 0 for a report */
-	struct kban_text text; /* the log line; cut by the store at KB_EVIDENCE_MAX bytes */
+	const char *source;      /* path of the log, or what reported */
+	uint64_t line;           /* number in the log, 0 for a report */
+	struct kban_text text;   /* the log line; cut by the store at KB_EVIDENCE_MAX bytes */
+	struct kban_text fields; /* named parts of the match: NAME '\0' VALUE '\0' ..., or empty */
 };
 
 #define KB_EVIDENCE_MAX 1024
@@ -62,6 +63,9 @@ void kb_store_rollback(struct kban_store *store);
 /* Inside a transaction: */
 int kb_store_put_position(struct kban_store *store, const char *path,
 			  const struct kban_follow_position *position, struct kban_error **err);
+/* The same of a journal: the cursor of its last entry, and when that was logged. */
+int kb_store_put_cursor(struct kban_store *store, const char *journal, const char *cursor,
+			kban_usec time, struct kban_error **err);
 int kb_store_add_failure(struct kban_store *store, const char *jail,
 			 const struct kb_failure *failure, struct kban_error **err);
 /* Forget failures of a host that no ban has claimed; @a addr NULL: of all hosts. */
@@ -70,6 +74,23 @@ int kb_store_forget_failures(struct kban_store *store, const char *jail,
 /* Drop unclaimed failures older than @a before. */
 int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_usec before,
 			    struct kban_error **err);
+/*
+ * Failures of hosts whose addresses are being waited for, as their jail has them now: forget, then
+ * add each. Their addr means nothing.
+ */
+int kb_store_forget_lookups(struct kban_store *store, const char *jail, struct kban_error **err);
+int kb_store_add_lookup(struct kban_store *store, const char *jail, const char *name,
+			const struct kb_failure *failure, struct kban_error **err);
+/* The same of a failure that was the reason of the ban @a ban_id; 0: of the one in force, if any.
+ */
+int kb_store_add_evidence(struct kban_store *store, const char *jail, int64_t ban_id,
+			  const struct kb_failure *failure, struct kban_error **err);
+/* The ban in force of a host is at least its @a number th. Nothing if there is none. */
+int kb_store_renumber_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+			  unsigned number, struct kban_error **err);
+/* Record a ban that is over; its end and ended are set. What is in force stays as it is. */
+int kb_store_add_past_ban(struct kban_store *store, struct kb_ban_record *record,
+			  struct kban_error **err);
 /*
  * Record a ban and let it claim the newest @a keep_lines failures of its host in its jail; others
  * are dropped. If the host has a ban in force there, that one expired when this one began.
@@ -81,6 +102,16 @@ int kb_store_extend_ban(struct kban_store *store, const char *jail, const struct
 			kban_usec until, struct kban_error **err);
 int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 		     enum kb_ban_end end, kban_usec when, struct kban_error **err);
+/* What an action of a jail still has to do for a host, or has done. */
+enum kb_action_state {
+	KB_ACTION_NOTHING, /* nothing is known of it */
+	KB_ACTION_WANTED,  /* to be run for a ban */
+	KB_ACTION_DONE,    /* was run, and is to be undone at the end of the ban */
+	KB_ACTION_ENDING,  /* to be undone */
+};
+int kb_store_put_action_host(struct kban_store *store, const char *jail, const char *action,
+			     const struct kban_addr *addr, enum kb_action_state state,
+			     struct kban_error **err);
 /* Forget bans that ended before @a before, with their evidence. */
 int kb_store_purge(struct kban_store *store, kban_usec before, struct kban_error **err);
 
@@ -94,6 +125,10 @@ typedef int kb_position_fn(const char *path, const struct kban_follow_position *
 int kb_store_each_position(struct kban_store *store, kb_position_fn *visit, void *data,
 			   struct kban_error **err);
 
+typedef int kb_cursor_fn(const char *journal, const char *cursor, kban_usec time, void *data);
+int kb_store_each_cursor(struct kban_store *store, kb_cursor_fn *visit, void *data,
+			 struct kban_error **err);
+
 typedef int kb_ban_fn(const struct kb_ban_record *record, void *data);
 /* Bans in force, in order of banning; of one jail, or of all with NULL. */
 int kb_store_each_ban(struct kban_store *store, const char *jail, kb_ban_fn *visit, void *data,
@@ -106,6 +141,10 @@ typedef int kb_failure_fn(const char *jail, const struct kb_failure *failure, vo
 /* Unclaimed failures of a jail since a time, oldest first: what a counter starts from. */
 int kb_store_each_failure(struct kban_store *store, const char *jail, kban_usec since,
 			  kb_failure_fn *visit, void *data, struct kban_error **err);
+typedef int kb_lookup_fn(const char *name, const struct kb_failure *failure, void *data);
+/* Those of a jail since a time, in the order they were added. */
+int kb_store_each_lookup(struct kban_store *store, const char *jail, kban_usec since,
+			 kb_lookup_fn *visit, void *data, struct kban_error **err);
 /* Unclaimed failures of one host in all jails, oldest first. */
 int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *addr,
 			     kb_failure_fn *visit, void *data, struct kban_error **err);
@@ -113,10 +152,27 @@ int kb_store_each_failure_of(struct kban_store *store, const struct kban_addr *a
 int kb_store_each_evidence(struct kban_store *store, int64_t ban_id, kb_failure_fn *visit,
 			   void *data, struct kban_error **err);
 
-/* Bans of a host that are known, in force or over; of one jail, or of all with NULL. Or a status.
+typedef int kb_action_host_fn(const char *jail, const char *action, const struct kban_addr *addr,
+			      enum kb_action_state state, void *data);
+/* Of all actions of a jail. */
+int kb_store_each_action_host(struct kban_store *store, const char *jail, kb_action_host_fn *visit,
+			      void *data, struct kban_error **err);
+
+/*
+ * How often a host was banned, in one jail or with NULL in all: bans that are known, or more where
+ * the number of one says so. Or a status.
  */
 int kb_store_count_bans(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 			struct kban_error **err);
+
+/* When the newest ban of a host in a jail began, into @a since. 1, or 0 without one; or a status.
+ */
+int kb_store_last_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+		      kban_usec *since, struct kban_error **err);
+
+/* 1 if a ban of a host that began at @a since is known, in force or over; 0; or a status. */
+int kb_store_has_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
+		     kban_usec since, struct kban_error **err);
 
 /* When the last commit succeeded, or KBAN_TIME_NONE; shown by status when saving fails. */
 kban_usec kb_store_saved(const struct kban_store *store);

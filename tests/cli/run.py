@@ -32,7 +32,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 from fake_daemon import FakeDaemon  # noqa: E402
 
 # What differs from run to run.
-UNSTEADY = [(re.compile(rb"\[processed in [0-9.]+ sec\]"), b"[processed in 0.00 sec]")]
+UNSTEADY = [
+    (re.compile(rb"\[processed in [0-9.]+ sec\]"), b"[processed in 0.00 sec]"),
+    # Steps until PCRE2 gives a rule up: they depend on its version.
+    (re.compile(rb"\b[12][0-9]{6}\b"), b"2000000"),
+]
 TIME_LIMIT = 60
 
 

@@ -70,6 +70,51 @@ static void judge(struct kban_filter *filter, unsigned flags, struct kban_text l
 		check(matcher, &match, kban_matcher_try(matcher, line, NOW, &match));
 }
 
+static void check_span(struct kban_text text, struct kban_span span)
+{
+	fuzz_check(span.from <= span.to && span.to <= text.len);
+}
+
+static void check_attempt(const struct kban_explainer *explainer, const struct kban_filter *filter,
+			  const struct kban_attempt *attempt)
+{
+	struct kban_text text = kban_explainer_text(explainer);
+	const struct kban_progress *progress = attempt->progress;
+
+	check_span(text, attempt->span);
+	for (size_t i = 0; i < attempt->capture_count; i++)
+		check_span(text, attempt->captures[i].span);
+	if (progress == NULL)
+		return;
+	check_span(text, progress->place);
+	fuzz_check(progress->start <= text.len);
+	check_span(kb_text(kban_filter_rule_text(filter, attempt->kind, attempt->rule)),
+		   progress->wanted);
+}
+
+/* An explained line is judged as any other. */
+static void explain(struct kban_filter *filter, unsigned flags, struct kban_text log)
+{
+	kban_auto(matcher) plain = NULL;
+	kban_auto(matcher) matcher = NULL;
+	kban_auto(explainer) explainer = NULL;
+	const struct kban_attempt *attempt;
+	struct kban_text line;
+	struct kban_match match;
+
+	fuzz_check(kban_matcher_new(filter, flags, &plain) == KBAN_OK);
+	fuzz_check(kban_matcher_new(filter, flags, &matcher) == KBAN_OK);
+	fuzz_check(kban_explainer_new(matcher, &explainer) == KBAN_OK);
+	while (kb_text_next_line(&log, &line)) {
+		int verdict = kban_matcher_try(plain, line, NOW, &match);
+
+		fuzz_check(kban_explainer_try(explainer, line, NOW, &match) == verdict);
+		check_span(kban_explainer_text(explainer), kban_explainer_date(explainer)->stamp);
+		for (size_t i = 0; (attempt = kban_explainer_attempt(explainer, i)) != NULL; i++)
+			check_attempt(explainer, filter, attempt);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	kban_auto(context) ctx = kban_context_new();
@@ -85,6 +130,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		judge(filter, 0, log);
 		judge(filter, KBAN_MATCH_ALL_RULES, log);
+		explain(filter, 0, log);
+		explain(filter, KBAN_MATCH_ALL_RULES, log);
 	}
 	return 0;
 }

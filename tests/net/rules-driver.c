@@ -79,7 +79,7 @@ static void read_all(FILE *in, struct kb_buffer *out)
 
 static int compare(const char *family, char **words)
 {
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	kban_auto(error) err = NULL;
 	kb_auto_clear(buffer) listing = { 0 };
 	struct kban_text script;

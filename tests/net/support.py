@@ -5,6 +5,7 @@ Each test program calls main(): it starts itself again in namespaces of its own,
 and skips, loudly, where the system has no such thing.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -20,19 +21,23 @@ import unittest
 SKIP = 77
 KBAN_TAIL = os.environ.get("KBAN_TAIL", "kban-tail")
 KBAN_CLIENT = os.environ.get("KBAN_CLIENT", "kban-client")
+# What the daemon is told to use: "ipset" or "nft".
+FILTER = os.environ.get("KBAN_PACKET_FILTER", "ipset")
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
 def main():
     if "KBAN_NAMESPACE" not in os.environ:
-        for tool in ("unshare", "ipset", "iptables", "ip6tables", "ip"):
+        tools = {"ipset": ("ipset", "iptables", "ip6tables"), "nft": ("nft",)}[FILTER]
+        for tool in ("unshare", "ip") + tools:
             if shutil.which(tool) is None:
                 print("SKIPPED: there is no %s" % tool)
                 sys.exit(SKIP)
-        probe = "ip link set lo up && ipset create kban-probe hash:ip timeout 1 && iptables -w -S"
+        probe = {"ipset": "ip link set lo up && ipset create kban-probe hash:ip timeout 1 && iptables -w -S",
+                 "nft": "ip link set lo up && nft add table inet kban-probe"}[FILTER]
         done = subprocess.run(["unshare", "-Urnm", "sh", "-c", probe], capture_output=True, text=True)
         if done.returncode != 0:
-            print("SKIPPED: no network namespace with ipset and iptables: %s" % done.stderr.strip())
+            print("SKIPPED: no network namespace with %s: %s" % (FILTER, done.stderr.strip()))
             sys.exit(SKIP)
         os.environ["KBAN_NAMESPACE"] = "1"
         os.execvp("unshare", ["unshare", "-Urnm", "--pid", "--fork", "--kill-child", "--mount-proc",
@@ -55,8 +60,23 @@ def run(*argv, check=True):
     return subprocess.run(argv, check=check, capture_output=True, text=True).stdout
 
 
-def members(name):
-    """Entries of a set with what is left of their time; None if there is no such set."""
+def nft_sets():
+    """The sets that nft has, each with its entries and what is left of their time."""
+    sets = {}
+    for item in json.loads(run("nft", "-j", "list", "sets", "inet", check=False) or "{}").get("nftables", []):
+        found = {}
+        for entry in item.get("set", {}).get("elem", []):
+            entry = entry.get("elem", entry) if isinstance(entry, dict) else {"val": entry}
+            value = entry.get("val", entry)
+            if isinstance(value, dict):
+                value = "%s/%d" % (value["prefix"]["addr"], value["prefix"]["len"])
+            found[value] = entry.get("expires", 0)
+        if "set" in item:
+            sets[item["set"]["name"]] = found
+    return sets
+
+
+def ipset_members(name):
     done = subprocess.run(["ipset", "list", name], capture_output=True, text=True)
     if done.returncode != 0:
         return None
@@ -67,9 +87,59 @@ def members(name):
     return found
 
 
+def members(name):
+    """Entries of a set with what is left of their time; None if there is no such set."""
+    if FILTER == "ipset":
+        return ipset_members(name)
+    sets = nft_sets()
+    return dict(sets[name], **sets.get(name + "/net", {})) if name in sets else None
+
+
 def in_set(name, address):
-    return subprocess.run(["ipset", "-q", "test", name, address],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+    if FILTER == "ipset":
+        return subprocess.run(["ipset", "-q", "test", name, address], capture_output=True).returncode == 0
+    command = ["nft", "get", "element", "inet", "kban", name, "{ %s }" % address]
+    # While somebody changes the ruleset, nft may be unable to tell.
+    for _ in range(10):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode == 0 or "No such file or directory" in done.stderr:
+            return done.returncode == 0
+    raise AssertionError(done.stderr)
+
+
+def set_names():
+    """Names of the sets of jails."""
+    if FILTER == "ipset":
+        return run("ipset", "list", "-n").split()
+    return [name for name in nft_sets() if "/" not in name]
+
+
+def rules(chain="INPUT"):
+    """Our rules in a chain, both families, a line each."""
+    if FILTER == "ipset":
+        text = run("iptables", "-w", "-S", chain, check=False) + run("ip6tables", "-w", "-S", chain, check=False)
+    else:
+        text = run("nft", "list", "chain", "inet", "kban", chain, check=False)
+    return [line.strip() for line in text.splitlines() if "kban:" in line]
+
+
+def destroy(what):
+    """What another tool might do: flush the rules, or also the sets."""
+    if FILTER == "nft":
+        run("nft", "flush", "chain" if what == "rules" else "ruleset",
+            *(["inet", "kban", "INPUT"] if what == "rules" else []))
+        return
+    run("iptables", "-w", "-F")
+    run("ip6tables", "-w", "-F")
+    if what == "sets":
+        run("ipset", "destroy")
+
+
+def flush_set(name):
+    if FILTER == "ipset":
+        run("ipset", "flush", name)
+    else:
+        run("nft", "flush", "set", "inet", "kban", name)
 
 
 def stamp(when=None):
@@ -88,6 +158,7 @@ class Host:
         self.config = os.path.join(self.dir, "etc")
         self.process = None
         os.makedirs(os.path.join(self.config, "filter.d"))
+        self.write_config("fail2ban.conf", "[Definition]\npacketfilter = %s\n" % FILTER)
         self.write_config("filter.d/test.conf", "[Definition]\nfailregex = ^ fail from <HOST>$\n")
         self.write_jails(jails or {"test": {}}, default)
         open(self.log, "a").close()
@@ -123,6 +194,10 @@ class Host:
         with open(os.path.join(self.dir, "stderr"), errors="replace") as file:
             return file.read()
 
+    def journal_has(self, text):
+        with open(self.journal, errors="replace") as file:
+            return text in file.read()
+
     def client(self, *argv, check=True):
         return subprocess.run([KBAN_CLIENT, "--socket", self.socket] + list(argv), check=check,
                               capture_output=True, text=True)
@@ -151,6 +226,15 @@ class Host:
     def fail(self, *addresses, when=None):
         self.append(*["%s fail from %s\n" % (stamp(when), address) for address in addresses])
 
+    @contextlib.contextmanager
+    def held(self):
+        """The daemon stands still: it mends nothing before all is broken that is to be."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -172,13 +256,24 @@ class Host:
 
 
 def clean_kernel():
-    for tool in ("iptables", "ip6tables"):
-        subprocess.run([tool, "-w", "-F"], capture_output=True)
-    subprocess.run(["ipset", "destroy"], capture_output=True)
+    for command in ("iptables -w -F", "ip6tables -w -F", "ipset destroy", "nft flush ruleset"):
+        if shutil.which(command.split()[0]):
+            subprocess.run(command.split(), capture_output=True)
 
 
 class Case(unittest.TestCase):
     def host(self, *args, **kwargs):
         host = Host(*args, **kwargs)
         self.addCleanup(host.close)
+        self.addCleanup(self.show, host)
         return host
+
+    def show(self, host):
+        """What a daemon and its actions had to say, if the test failed."""
+        result = self._outcome.result
+        if not any(test is self for test, _ in result.failures + result.errors):
+            return
+        for path in (host.journal, os.path.join(host.dir, "record")):
+            if os.path.exists(path):
+                with open(path, errors="replace") as file:
+                    print("%s:\n%s" % (os.path.basename(path), "".join(file.readlines()[-60:])))

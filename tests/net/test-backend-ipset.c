@@ -13,9 +13,9 @@
 
 #define LENGTH (600 * KBAN_SECOND)
 
-static const struct kb_set plain = { "kban-test", KBAN_IPV4, KB_SET_IP, 0 };
-static const struct kb_set plain6 = { "kban-test6", KBAN_IPV6, KB_SET_IP, 0 };
-static const struct kb_set nets = { "kban-test", KBAN_IPV4, KB_SET_NET, 0 };
+static const struct kb_set plain = { "kban-test", KBAN_IPV4, KB_SET_IP, 0, "" };
+static const struct kb_set plain6 = { "kban-test6", KBAN_IPV6, KB_SET_IP, 0, "" };
+static const struct kb_set nets = { "kban-test", KBAN_IPV4, KB_SET_NET, 0, "" };
 
 static struct kban_context *ctx;
 
@@ -117,7 +117,8 @@ static void what_it_makes_can_hold_timeouts(void **state)
 			 0);
 	assert_int_equal(ban(backend, &plain6, "2001:db8::1"), KBAN_OK);
 	assert_int_equal(
-		namespace_run("ipset list kban-test6 | grep -Eq '^2001:db8::1 timeout 5[0-9]{2}$'"),
+		namespace_run(
+			"ipset list kban-test6 | grep -Eq '^2001:db8::1 timeout (600|5[0-9]{2})$'"),
 		0);
 }
 
@@ -173,13 +174,18 @@ static void another_type_under_rules_is_refused(void **state)
 static void remove_empties_a_set_that_rules_hold(void **state)
 {
 	struct kban_backend *backend = *state;
+	kban_auto(error) err = NULL;
 
 	assert_int_equal(open_set(backend, &plain), KBAN_OK);
 	assert_int_equal(ban(backend, &plain, "192.0.2.1"), KBAN_OK);
 	assert_int_equal(namespace_run(REFER), 0);
-	assert_int_equal(backend->ops->remove(backend, &plain, NULL), KBAN_OK);
+	assert_int_equal(backend->ops->remove(backend, &plain, &err), KB_SET_HELD);
+	assert_null(err);
 	assert_int_equal(namespace_run(IS_REFERRED_TO), 0);
 	assert_false(holds(backend, &plain, "192.0.2.1"));
+	assert_int_equal(namespace_run("iptables -F INPUT"), 0);
+	assert_int_equal(backend->ops->remove(backend, &plain, &err), KBAN_OK);
+	assert_int_equal(namespace_run("ipset list -n | grep -q kban-test"), 1);
 }
 
 static void one_missing_set_does_not_stop_the_others(void **state)

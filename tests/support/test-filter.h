@@ -22,6 +22,7 @@ struct test_filter {
 	enum kban_usedns usedns;
 	const char *date_pattern; /* NULL: {NONE}; "": the default formats */
 	unsigned flags;           /* of the matcher */
+	const char *encoding;     /* of the lines; NULL: UTF-8 */
 };
 
 static inline void test_append(struct kb_filter_source *source, struct kb_rule_list *list,
@@ -57,6 +58,7 @@ static inline struct kban_filter *test_compile(struct kban_context *ctx,
 	options.max_lines = filter->max_lines;
 	options.usedns = filter->usedns;
 	options.time_zone = "UTC";
+	options.encoding = filter->encoding;
 	options.date_pattern = filter->date_pattern != NULL ? filter->date_pattern : "{NONE}";
 	if (kb_filter_compile(ctx, source, &options, &out, &err) != KBAN_OK)
 		fail_msg("%s", kban_error_text(err));

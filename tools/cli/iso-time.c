@@ -21,7 +21,9 @@ const char *cli_iso_time(kban_usec time, char buffer[CLI_ISO_TIME_SIZE])
 		snprintf(buffer, CLI_ISO_TIME_SIZE, "%lld%s", (long long)seconds, part);
 		return buffer;
 	}
-	len = strftime(buffer, CLI_ISO_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &local);
+	/* Years before 1000 have four digits, too, which strftime() does not give. */
+	len = (size_t)snprintf(buffer, CLI_ISO_TIME_SIZE, "%04lld", local.tm_year + 1900LL);
+	len += strftime(buffer + len, CLI_ISO_TIME_SIZE - len, "-%m-%dT%H:%M:%S", &local);
 	strftime(zone, sizeof(zone), "%z", &local);
 	snprintf(buffer + len, CLI_ISO_TIME_SIZE - len, "%s%.3s:%s", part, zone, zone + 3);
 	return buffer;

@@ -53,6 +53,11 @@ static const struct cli_option *option_at(const struct cli_program *program, int
 	return index - own < COMMON_COUNT ? &common[index - own] : NULL;
 }
 
+static bool is_optional(const struct cli_option *option)
+{
+	return option->argument != NULL && option->argument[0] == '[';
+}
+
 static void print_option(const struct cli_option *option)
 {
 	char letter[] = "   ";
@@ -60,10 +65,17 @@ static void print_option(const struct cli_option *option)
 
 	if (option->help == NULL)
 		return;
+	if (option->name[0] == '\0') {
+		printf("%s\n", option->help);
+		return;
+	}
 	if (option->letter != 0)
 		snprintf(letter, sizeof(letter), "-%c,", option->letter);
-	width = printf("  %-3s --%s%s%s", letter, option->name, option->argument != NULL ? " " : "",
-		       option->argument != NULL ? option->argument : "");
+	width = printf("  %-3s --%s", letter, option->name);
+	if (is_optional(option))
+		width += printf("[=%s", option->argument + 1);
+	else if (option->argument != NULL)
+		width += printf(" %s", option->argument);
 	if (width >= HELP_COLUMN - 1) {
 		putchar('\n');
 		width = 0;
@@ -78,13 +90,21 @@ static int print_help(const struct cli_program *program)
 	printf("Usage: %s %s\n%s\n", program->name, program->usage, program->about);
 	for (int i = 0; (option = option_at(program, i)) != NULL; i++)
 		print_option(option);
-	printf("\n%s", program->example);
+	if (program->example != NULL)
+		printf("\n%s", program->example);
 	return CLI_ANSWERED;
 }
 
 static int print_version(const struct cli_program *program)
 {
 	printf("%s %s\n", program->name, KBAN_VERSION);
+	return CLI_ANSWERED;
+}
+
+/* What -V prints: for scripts, as the tools of fail2ban do. */
+static int print_version_alone(void)
+{
+	puts(KBAN_VERSION);
 	return CLI_ANSWERED;
 }
 
@@ -113,6 +133,8 @@ static int read_value(struct cli_parser *parser, int index, const char *value)
 		cli_wrong(parser->program, "--%s takes no value", option->name);
 		return CLI_WRONG;
 	}
+	if (value == NULL && is_optional(option))
+		return index;
 	if (value == NULL && parser->position < parser->argc)
 		parser->value = parser->argv[parser->position++];
 	if (parser->value != NULL)
@@ -130,7 +152,7 @@ static int unknown_option(const struct cli_parser *parser, const char *word, siz
 
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
 	for (int i = 0; i < OPTIONS_MAX && (option = option_at(parser->program, i)) != NULL; i++)
-		names[i] = option->name;
+		names[i] = option->name; /* a heading is near to no word */
 	nearest = kban_text_nearest(name, names);
 	if (nearest != NULL)
 		cli_wrong(parser->program, "unknown option '--%s'; did you mean '--%s'?", name,
@@ -147,7 +169,7 @@ static int find_long(const struct cli_program *program, const char *name, size_t
 	int found = -1;
 
 	for (int i = 0; (option = option_at(program, i)) != NULL; i++) {
-		if (strncmp(option->name, name, len) != 0)
+		if (option->name[0] == '\0' || strncmp(option->name, name, len) != 0)
 			continue;
 		if (option->name[len] == '\0')
 			return i;
@@ -180,6 +202,8 @@ static int read_letter(struct cli_parser *parser)
 	for (int i = 0; (option = option_at(parser->program, i)) != NULL; i++) {
 		if (option->letter != letter)
 			continue;
+		if (option == &common[COMMON_VERSION])
+			return print_version_alone();
 		if (option->argument == NULL)
 			return read_value(parser, i, NULL);
 		parser->rest = NULL;

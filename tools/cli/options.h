@@ -2,7 +2,7 @@
 /*
  * The command line of a tool, from one table: it is parsed by the table, and --help is printed
  * from it. Options may stand behind arguments and be shortened as long as they stay unambiguous.
- * -h, --help, -V and --version are there by themselves.
+ * -h, --help, -V and --version are there by themselves; -V prints the number of the version alone.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -11,10 +11,11 @@
 enum { CLI_EXIT_TROUBLE = 2 };
 
 struct cli_option {
-	char letter;          /* 0: there is only the long form */
-	const char *name;     /* NULL ends the table */
-	const char *argument; /* what --help calls its value; NULL: it takes none */
-	const char *help;     /* NULL: another spelling that --help does not show */
+	char letter;      /* 0: there is only the long form */
+	const char *name; /* NULL ends the table; "": help is a heading of what follows */
+	/* What --help calls its value; NULL: it takes none; in brackets: --NAME=VALUE only. */
+	const char *argument;
+	const char *help; /* NULL: another spelling that --help does not show */
 };
 
 struct cli_program {

@@ -179,27 +179,47 @@ static int print_banip(const json_t *jail, const char *separator)
 	return EXIT_GOOD;
 }
 
-int command_get(const struct options *options, char **words)
+static int get_bans(const struct options *options, const char *jail, char **words, bool banip)
 {
-	static const char *const things[] = { "banip", "banned", NULL };
-	bool banip;
 	json_t *reply;
-	int status;
+	int status = call(options, "JailStatus", json_pack("{s:s}", "jail", jail), &reply);
 
-	if (count_words(words) < 2)
-		return wrong("get needs a jail and what to get: banned or banip");
-	banip = strcmp(words[1], things[0]) == 0;
-	if (!banip && strcmp(words[1], things[1]) != 0)
-		return wrong_word("thing to get", words[1], things);
-	if (banip && count_words(words) > 3)
-		return wrong("get banip: at most a separator, or --with-time");
-	status = call(options, "JailStatus", json_pack("{s:s}", "jail", words[0]), &reply);
 	if (reply == NULL)
 		return status;
 	if (banip)
-		status = print_banip(json_object_get(reply, "jail"), words[2]);
+		status = print_banip(json_object_get(reply, "jail"), words[0]);
 	else
-		print_banned(json_object_get(reply, "jail"), words + 2);
+		print_banned(json_object_get(reply, "jail"), words);
 	json_decref(reply);
 	return status;
+}
+
+static int get_banip(const struct options *options, const char *jail, char **words)
+{
+	if (count_words(words) > 1)
+		return wrong("get banip: at most a separator, or --with-time");
+	return get_bans(options, jail, words, true);
+}
+
+static int get_banned(const struct options *options, const char *jail, char **words)
+{
+	return get_bans(options, jail, words, false);
+}
+
+int command_get(const struct options *options, char **words)
+{
+	static const struct jail_command things[] = {
+		{ "banip", get_banip },
+		{ "banned", get_banned },
+		{ "logpath", get_logpath },
+		{ "journalmatch", get_journalmatch },
+		{ "actions", get_actions },
+		{ "action", get_action },
+		{ "actionmethods", get_action_methods },
+		{ "actionproperties", get_action_properties },
+	};
+
+	if (count_words(words) < 2)
+		return wrong("get needs a jail and what to get, such as banned or banip");
+	return run_jail_command(options, "get", things, sizeof(things) / sizeof(things[0]), words);
 }

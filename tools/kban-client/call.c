@@ -62,6 +62,7 @@ struct wording {
 /* In fail2ban's words where it has some. */
 static const struct wording wordings[] = {
 	{ "io.kban.NoSuchJail", "Sorry but the jail '", "jail", "' does not exist", NULL },
+	{ "io.kban.NoSuchAction", "'Invalid Action name: ", "action", "'", NULL },
 	{ "io.kban.NotAnAddress", "'", "text", "' is not an address", NULL },
 	{ "io.kban.Failed", "", "reason", "", NULL },
 	{ "io.kban.Refused", NULL, NULL, NULL, print_refused },

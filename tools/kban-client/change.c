@@ -62,18 +62,24 @@ static int unban_in_jail(const struct options *options, const char *jail, char *
 		     report_absent);
 }
 
-/* set JAIL banip|unbanip … */
+/* set JAIL THING … */
 int command_set(const struct options *options, char **words)
 {
-	static const char *const things[] = { "banip", "unbanip", NULL };
+	static const struct jail_command things[] = {
+		{ "banip", ban },
+		{ "unbanip", unban_in_jail },
+		{ "action", set_action },
+		{ "addaction", set_addaction },
+		{ "delaction", set_delaction },
+		{ "addlogpath", set_addlogpath },
+		{ "dellogpath", set_dellogpath },
+		{ "addjournalmatch", set_addjournalmatch },
+		{ "deljournalmatch", set_deljournalmatch },
+	};
 
 	if (count_words(words) < 2)
-		return wrong("set needs a jail and what to do: banip or unbanip");
-	if (strcmp(words[1], things[0]) == 0)
-		return ban(options, words[0], words + 2);
-	if (strcmp(words[1], things[1]) == 0)
-		return unban_in_jail(options, words[0], words + 2);
-	return wrong_word("thing to set", words[1], things);
+		return wrong("set needs a jail and what to do, such as banip or unbanip");
+	return run_jail_command(options, "set", things, sizeof(things) / sizeof(things[0]), words);
 }
 
 /* unban IP… | unban --all */

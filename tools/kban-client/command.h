@@ -36,6 +36,8 @@ int command_get(const struct options *options, char **words);
 /* change.c */
 int command_set(const struct options *options, char **words);
 int command_unban(const struct options *options, char **words);
+/* import.c */
+int command_import(const struct options *options, char **words);
 /* why.c */
 int command_why(const struct options *options, char **words);
 /* service.c */
@@ -44,6 +46,29 @@ int command_ping(const struct options *options, char **words);
 int command_reload(const struct options *options, char **words);
 int command_stop(const struct options *options, char **words);
 int command_version(const struct options *options, char **words);
+
+/* What may follow get JAIL and set JAIL; actions.c, logs.c. */
+typedef int jail_command_fn(const struct options *options, const char *jail, char **words);
+jail_command_fn get_actions, get_action, get_action_properties, get_action_methods;
+jail_command_fn set_action, set_addaction, set_delaction;
+jail_command_fn get_logpath, get_journalmatch;
+jail_command_fn set_addlogpath, set_dellogpath, set_addjournalmatch, set_deljournalmatch;
+
+struct jail_command {
+	const char *name;
+	jail_command_fn *run;
+};
+
+/*
+ * Run the command that the words behind the jail name.
+ *
+ * @param kind      "get" or "set".
+ * @param commands  Those of that kind, of which an unknown one may have meant the nearest; the
+ * first 15 are looked at.
+ * @param words     The jail, the command, and what follows.
+ */
+int run_jail_command(const struct options *options, const char *kind,
+		     const struct jail_command *commands, size_t count, char **words);
 
 /*
  * Call io.kban.METHOD.

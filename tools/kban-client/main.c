@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "command.h"
 #include "dump.h"
+#include "seconds.h"
 
 enum option {
 	CONFIG,
@@ -18,6 +19,7 @@ enum option {
 	SOCKET,
 	JSON,
 	TIMEOUT,
+	SECONDS,
 };
 
 static const struct cli_option option_table[] = {
@@ -27,6 +29,7 @@ static const struct cli_option option_table[] = {
 	[SOCKET] = { 's', "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
 	[JSON] = { 'j', "json", NULL, "print answers as JSON, one object on a line" },
 	[TIMEOUT] = { 0, "timeout", "TIME", "wait so long for an answer (default 30s)" },
+	[SECONDS] = { 0, "str2sec", "TIME", "print a time in seconds, and exit" },
 	{ 0 },
 };
 
@@ -41,9 +44,16 @@ static const struct cli_program program = {
 		 "  get JAIL banip [SEP|--with-time]   the same, in order, or with times\n"
 		 "  set JAIL banip [--force] IP ...    ban by hand\n"
 		 "  set JAIL unbanip [--report-absent] IP ...\n"
+		 "  get JAIL actions                   what is done to who is banned\n"
+		 "  get|set JAIL action ACTION PROPERTY [VALUE]\n"
+		 "  set JAIL addaction|delaction ACTION\n"
+		 "  get JAIL logpath|journalmatch      where its lines come from\n"
+		 "  set JAIL addlogpath|dellogpath FILE [head|tail]\n"
+		 "  set JAIL addjournalmatch|deljournalmatch FIELD=VALUE ...\n"
 		 "  unban IP ... | unban --all         in all jails\n"
 		 "  reload                             read the configuration again\n"
 		 "  flush                              lift all bans and start afresh\n"
+		 "  import-fail2ban [--dry-run]        take over the bans of fail2ban\n"
 		 "  stop [--flush]                     end the daemon; bans stay, or are lifted\n"
 		 "  ping, version\n",
 	.options = option_table,
@@ -56,9 +66,11 @@ static const struct {
 	const char *name;
 	command_fn *run;
 } commands[] = {
-	{ "banned", command_banned },   { "flush", command_flush },   { "get", command_get },
-	{ "ping", command_ping },       { "reload", command_reload }, { "set", command_set },
-	{ "status", command_status },   { "stop", command_stop },     { "unban", command_unban },
+	{ "banned", command_banned },   { "flush", command_flush },
+	{ "get", command_get },         { "import-fail2ban", command_import },
+	{ "ping", command_ping },       { "reload", command_reload },
+	{ "set", command_set },         { "status", command_status },
+	{ "stop", command_stop },       { "unban", command_unban },
 	{ "version", command_version }, { "why", command_why },
 };
 
@@ -119,6 +131,8 @@ static int take(struct request *request, int option, const char *value)
 		if (!parse_timeout(value, &request->options.timeout))
 			return wrong("--timeout '%s': use a time such as 5s, at most a day", value);
 		break;
+	case SECONDS:
+		return print_seconds(value);
 	}
 	return -1;
 }

@@ -78,9 +78,25 @@ static void print_unsaved(const json_t *saved)
 	puts("; the reason is in the log");
 }
 
+static void print_waiting(const struct jail_list *jails)
+{
+	for (size_t i = 0; i < jails->running; i++) {
+		const json_t *missing = json_object_get(jails->items[i].json, "waits_for");
+
+		if (json_array_size(missing) == 0)
+			continue;
+		fputs("Jail '", stdout);
+		print_text(stdout, string_of(jails->items[i].json, "name"));
+		fputs("' waits for its log: ", stdout);
+		print_joined(missing, " ");
+		putchar('\n');
+	}
+}
+
 /* What fail2ban has no line for comes behind its lines, and only when there is something. */
 static void print_trouble(const struct jail_list *jails, const json_t *reply)
 {
+	print_waiting(jails);
 	for (size_t i = jails->running; i < jails->count; i++) {
 		fputs("Jail '", stdout);
 		print_text(stdout, string_of(jails->items[i].json, "name"));
@@ -92,14 +108,27 @@ static void print_trouble(const struct jail_list *jails, const json_t *reply)
 		print_unsaved(json_object_get(reply, "saved"));
 }
 
+/* A jail on the journal has matches instead of files, also where it has none. */
+static void print_logs(const json_t *jail, const char *indent)
+{
+	const json_t *matches = json_object_get(jail, "matches");
+
+	if (matches == NULL) {
+		printf("%s|  `- File list:\t", indent);
+		print_joined(json_object_get(jail, "files"), " ");
+	} else {
+		printf("%s|  `- Journal matches:\t", indent);
+		print_joined(matches, " + ");
+	}
+	putchar('\n');
+}
+
 static void print_filter(const json_t *jail, const char *indent)
 {
 	printf("%s|- Filter\n", indent);
 	printf("%s|  |- Currently failed:\t%lld\n", indent, number_of(jail, "currently_failed"));
 	printf("%s|  |- Total failed:\t%lld\n", indent, number_of(jail, "total_failed"));
-	printf("%s|  `- File list:\t", indent);
-	print_joined(json_object_get(jail, "files"), " ");
-	putchar('\n');
+	print_logs(jail, indent);
 }
 
 static void print_actions(const json_t *jail, const char *indent, enum flavour flavour)

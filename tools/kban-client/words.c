@@ -55,3 +55,18 @@ size_t count_words(char **words)
 		count++;
 	return count;
 }
+
+int run_jail_command(const struct options *options, const char *kind,
+		     const struct jail_command *commands, size_t count, char **words)
+{
+	const char *names[16] = { NULL };
+	char what[32];
+
+	for (size_t i = 0; i < count && i < 15; i++) {
+		if (strcmp(commands[i].name, words[1]) == 0)
+			return commands[i].run(options, words[0], words + 2);
+		names[i] = commands[i].name;
+	}
+	snprintf(what, sizeof(what), "thing to %s", kind);
+	return wrong_word(what, words[1], names);
+}

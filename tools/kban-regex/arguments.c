@@ -1,234 +1,334 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-regex/arguments.h"
 
-#include <errno.h>
-#include <limits.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <kban/matcher.h>
 
 #include "cli/options.h"
+#include "kban-regex/argument-values.h"
+#include "kban-regex/log-choice.h"
+#include "kban-regex/sample-run.h"
 
 enum option {
+	HEADING_READ,
 	OPTION_CONFIG,
+	OPTION_FILTER,
 	OPTION_DATEPATTERN,
 	OPTION_TIMEZONE,
+	OPTION_ENCODING,
 	OPTION_USEDNS,
 	OPTION_RAW,
 	OPTION_MAXLINES,
+	OPTION_JOURNALMATCH,
 	OPTION_NO_CHECK_ALL,
 	OPTION_NOW,
+	OPTION_SCAN,
+	OPTION_JOBS,
+	HEADING_SHOWN,
 	OPTION_FORMAT,
 	OPTION_OUT,
+	OPTION_INVERT,
 	OPTION_PRINT_MATCHED,
 	OPTION_PRINT_MISSED,
 	OPTION_PRINT_IGNORED,
 	OPTION_PRINT_NO_MISSED,
 	OPTION_PRINT_NO_IGNORED,
 	OPTION_VERBOSE,
+	OPTION_VERBOSE_DATE,
+	OPTION_LOG_LEVEL,
+	HEADING_FOUND,
+	OPTION_EXPLAIN,
+	OPTION_PROFILE,
+	OPTION_TEST,
+	OPTION_STRICT,
+	/* Not in --help: other spellings, and what is rarely wanted. */
 	OPTION_TZ,
-	OPTION_PRINT_ALL_MATCHED,
-	OPTION_PRINT_ALL_MISSED,
-	OPTION_PRINT_ALL_IGNORED,
+	OPTION_VD,
+	OPTION_VERBOSITY,
+	OPTION_DEBUGGEX,
+	OPTION_LOG_TRACEBACK,
+	OPTION_FULL_TRACEBACK,
 	OPTION_COUNT,
 };
 
 static const struct cli_option options[OPTION_COUNT + 1] = {
-	[OPTION_CONFIG] = { 'c', "config", "DIR", "configuration, /etc/kban or /etc/fail2ban" },
-	[OPTION_DATEPATTERN] = { 'd', "datepattern", "PATTERN", "how the log writes its dates" },
+	[HEADING_READ] = { 0, "", NULL, "What is read:" },
+	[OPTION_CONFIG] = { 'c', "config", "DIR", "/etc/kban or /etc/fail2ban otherwise" },
+	[OPTION_FILTER] = { 'f', "filter", "FILTER",
+			    "this filter; all arguments are logs, or FILEs" },
+	[OPTION_DATEPATTERN] = { 'd', "datepattern", "HOW", "how the log writes its dates" },
 	[OPTION_TIMEZONE] = { 0, "timezone", "ZONE", "of dates that name none (UTC+0200)" },
+	[OPTION_ENCODING] = { 'e', "encoding", "NAME", "of the log; default: the locale's" },
 	[OPTION_USEDNS] = { 0, "usedns", "HOW", "host names: yes, warn (default), no, raw" },
-	[OPTION_RAW] = { 'r', "raw", NULL, "the same as --usedns raw: names are not resolved" },
-	[OPTION_MAXLINES] = { 'L', "maxlines", "N", "lines that a rule may span" },
+	[OPTION_RAW] = { 'r', "raw", NULL, "the same as --usedns raw" },
+	[OPTION_MAXLINES] = { 'L', "maxlines", "N",
+			      "lines that a rule may span, and that are listed" },
+	[OPTION_JOURNALMATCH] = { 'm', "journalmatch", "MATCH",
+				  "entries of the journal: '_COMM=sshd + _COMM=login'" },
 	[OPTION_NO_CHECK_ALL] = { 0, "no-check-all", NULL,
 				  "stop at the first rule, as a jail does" },
 	[OPTION_NOW] = { 0, "now", "SECONDS", "take this for the present time (also KBAN_NOW)" },
+	[OPTION_SCAN] = { 0, "scan", "WHEN",
+			  "leave out lines that cannot match: auto, always, never" },
+	[OPTION_JOBS] = { 0, "jobs", "N", "threads that read a log: a number (1), or auto" },
+	[HEADING_SHOWN] = { 0, "", NULL, "What is shown:" },
 	[OPTION_FORMAT] = { 0, "format", "FORMAT", "text (default), or json: one object a line" },
-	[OPTION_OUT] = { 'o', "out", "FIELD", "only this of each failure: id, ip, msg, user …" },
-	[OPTION_PRINT_MATCHED] = { 0, "print-matched", NULL, "list all lines that are failures" },
-	[OPTION_PRINT_MISSED] = { 0, "print-missed", NULL, "list all lines without a match" },
-	[OPTION_PRINT_IGNORED] = { 0, "print-ignored", NULL, "list all lines that are ignored" },
-	[OPTION_PRINT_NO_MISSED] = { 0, "print-no-missed", NULL, "list no missed lines" },
-	[OPTION_PRINT_NO_IGNORED] = { 0, "print-no-ignored", NULL, "list no ignored lines" },
-	[OPTION_VERBOSE] = { 'v', "verbose", NULL, "show all rules, and each failure" },
-	/* The spellings of fail2ban-regex. */
+	[OPTION_OUT] = { 'o', "out", "WHAT",
+			 "only this of each failure: row, id, ip, msg, user …" },
+	[OPTION_INVERT] = { 'i', "invert", NULL, "with -o: of each line that is no failure" },
+	[OPTION_PRINT_MATCHED] = { 0, "print-all-matched", NULL, "list the lines that matched" },
+	[OPTION_PRINT_MISSED] = { 0, "print-all-missed", NULL, "list all others" },
+	[OPTION_PRINT_IGNORED] = { 0, "print-all-ignored", NULL,
+				   "list all that are ignored; --print-no-...: none" },
+	[OPTION_PRINT_NO_MISSED] = { 0, "print-no-missed", NULL, NULL },
+	[OPTION_PRINT_NO_IGNORED] = { 0, "print-no-ignored", NULL, NULL },
+	[OPTION_VERBOSE] = { 'v', "verbose", NULL,
+			     "show all rules and failures; -vv: and their files" },
+	[OPTION_VERBOSE_DATE] = { 0, "verbose-date", NULL, "show how date formats are read" },
+	[OPTION_LOG_LEVEL] = { 'l', "log-level", "LEVEL", "show messages of this level and above" },
+	[HEADING_FOUND] = { 0, "", NULL, "What is found out:" },
+	[OPTION_EXPLAIN] = { 0, "explain", "[LINES]",
+			     "say why lines (3,10-20,missed …) are what they are" },
+	[OPTION_PROFILE] = { 0, "profile", NULL, "say what each rule costs, and on which line" },
+	[OPTION_TEST] = { 0, "test", NULL, "test filters on FILEs of annotated lines" },
+	[OPTION_STRICT] = { 0, "strict", NULL, "with --test: each failregex must have a line" },
 	[OPTION_TZ] = { 0, "TZ", "ZONE", NULL },
-	[OPTION_PRINT_ALL_MATCHED] = { 0, "print-all-matched", NULL, NULL },
-	[OPTION_PRINT_ALL_MISSED] = { 0, "print-all-missed", NULL, NULL },
-	[OPTION_PRINT_ALL_IGNORED] = { 0, "print-all-ignored", NULL, NULL },
+	[OPTION_VD] = { 0, "VD", NULL, NULL },
+	[OPTION_VERBOSITY] = { 0, "verbosity", "N", NULL },
+	[OPTION_DEBUGGEX] = { 'D', "debuggex", NULL, NULL },
+	[OPTION_LOG_TRACEBACK] = { 't', "log-traceback", NULL, NULL },
+	[OPTION_FULL_TRACEBACK] = { 0, "full-traceback", NULL, NULL },
 	[OPTION_COUNT] = { 0, NULL, NULL, NULL },
 };
 
 static const struct cli_program program = {
 	.name = "kban-regex",
-	.usage = "[option ...] LOG FILTER [IGNORE]",
-	.about = "Test a filter on a log: which lines are failures, and whose.\n"
-		 "\n"
-		 "  LOG     a file, - for standard input, or the text of a line itself\n"
-		 "  FILTER  a name in DIR/filter.d (sshd[mode=ddos]), a file, or a failregex\n"
-		 "  IGNORE  an ignoreregex, or a filter file that has some; besides the filter's "
-		 "own\n"
-		 "\n"
-		 "The exit status is 0 with at least one failure, 1 with none, 2 after an error.\n",
+	.usage = "[option ...] LOG FILTER [IGNORE]\n"
+		 "       kban-regex --test [option ...] FILE ...",
+	.about =
+		"Test a filter on a log: which lines are failures, and whose.\n"
+		"\n"
+		"  LOG     a file, - for standard input, systemd-journal, or a line itself\n"
+		"  FILTER  a jail, a filter (sshd[mode=ddos]), a filter file, or a failregex\n"
+		"  IGNORE  an ignoreregex, or a filter file with some, besides the filter's own\n"
+		"\n"
+		"Exit status: 0 with a failure, 1 without, 2 after an error; with --test 0 if all\n"
+		"is as FILE says, else 1. Example: kban-regex /var/log/auth.log sshd\n",
 	.options = options,
-	.example = "Example: kban-regex /var/log/auth.log sshd\n",
 };
 
-static int wrong_value(const char *option, const char *value, const char *right)
+static int wrong_value(enum option option, const char *value, const char *right)
 {
-	return cli_wrong(&program, "--%s: '%s' is not %s", option, value, right);
-}
-
-/* Seconds since 1970, perhaps with a fraction. */
-static bool parse_now(const char *text, kban_usec *out)
-{
-	char *end;
-	double seconds;
-
-	errno = 0;
-	seconds = strtod(text, &end);
-	if (end == text || *end != '\0' || errno != 0 || !(seconds > -1e11 && seconds < 1e11))
-		return false;
-	*out = (kban_usec)(seconds * (double)KBAN_SECOND);
-	return true;
-}
-
-static int set_now(struct arguments *arguments, const char *option, const char *text)
-{
-	if (parse_now(text, &arguments->now))
+	if (right == NULL)
 		return 0;
-	return wrong_value(option, text, "a number of seconds since 1970");
+	return cli_wrong(&program, "--%s: '%s' is not %s", options[option].name, value, right);
 }
 
-static int set_usedns(struct arguments *arguments, const char *text)
+/* Both of -v and --print-…: 0, or CLI_EXIT_TROUBLE after a message. */
+static int set_list(enum list_wish *list, enum list_wish wish, const char *name)
 {
-	static const struct {
-		const char *name;
-		enum kban_usedns value;
-	} names[] = {
-		{ "yes", KBAN_USEDNS_YES },
-		{ "warn", KBAN_USEDNS_WARN },
-		{ "no", KBAN_USEDNS_NO },
-		{ "raw", KBAN_USEDNS_RAW },
-	};
+	if (*list != LIST_SHORT && *list != wish)
+		return cli_wrong(&program, "--print-all-%s and --print-no-%s exclude each other",
+				 name, name);
+	*list = wish;
+	return 0;
+}
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcasecmp(text, names[i].name) != 0)
-			continue;
-		arguments->options.usedns = names[i].value;
+/* Options that list lines. */
+static int set_lists(struct arguments *arguments, enum option option)
+{
+	switch (option) {
+	case OPTION_PRINT_MATCHED:
+		arguments->matched = LIST_ALL;
 		return 0;
+	case OPTION_PRINT_MISSED:
+		return set_list(&arguments->missed, LIST_ALL, "missed");
+	case OPTION_PRINT_IGNORED:
+		return set_list(&arguments->ignored, LIST_ALL, "ignored");
+	case OPTION_PRINT_NO_MISSED:
+		return set_list(&arguments->missed, LIST_NONE, "missed");
+	default:
+		return set_list(&arguments->ignored, LIST_NONE, "ignored");
 	}
-	return wrong_value("usedns", text, "yes, warn, no or raw");
 }
 
-static int set_max_lines(struct arguments *arguments, const char *text)
-{
-	char *end;
-	long lines = strtol(text, &end, 10);
-
-	if (end == text || *end != '\0' || lines < 1 || lines > INT_MAX)
-		return wrong_value("maxlines", text, "a number of lines");
-	arguments->options.max_lines = (unsigned)lines;
-	return 0;
-}
-
-static int set_format(struct arguments *arguments, const char *text)
-{
-	arguments->json = strcmp(text, "json") == 0;
-	if (arguments->json || strcmp(text, "text") == 0)
-		return 0;
-	return wrong_value("format", text, "text or json");
-}
-
-/* Templates and rows are fail2ban-regex's own; a program reads --format json. */
-static int set_out(struct arguments *arguments, const char *text)
-{
-	if (text[0] == '\0' || strchr(text, '<') != NULL || strcmp(text, "row") == 0)
-		return wrong_value("out", text, "the name of a field; --format json has them all");
-	arguments->field = text;
-	arguments->matcher_flags = 0;
-	return 0;
-}
-
-/* Options that list lines, or that are on or off. */
-static void set_switch(struct arguments *arguments, enum option option)
+/* Options without a value: 0, or CLI_EXIT_TROUBLE after a message. */
+static int set_switch(struct arguments *arguments, enum option option)
 {
 	switch (option) {
 	case OPTION_RAW:
 		arguments->options.usedns = KBAN_USEDNS_RAW;
-		break;
+		return 0;
 	case OPTION_NO_CHECK_ALL:
 		arguments->matcher_flags = 0;
-		break;
-	case OPTION_PRINT_MATCHED:
-	case OPTION_PRINT_ALL_MATCHED:
-		arguments->matched = LIST_ALL;
-		break;
-	case OPTION_PRINT_MISSED:
-	case OPTION_PRINT_ALL_MISSED:
-		arguments->missed = LIST_ALL;
-		break;
-	case OPTION_PRINT_IGNORED:
-	case OPTION_PRINT_ALL_IGNORED:
-		arguments->ignored = LIST_ALL;
-		break;
-	case OPTION_PRINT_NO_MISSED:
-		arguments->missed = LIST_NONE;
-		break;
-	case OPTION_PRINT_NO_IGNORED:
-		arguments->ignored = LIST_NONE;
-		break;
+		return 0;
+	case OPTION_INVERT:
+		arguments->inverted = true;
+		return 0;
+	case OPTION_VERBOSE:
+		arguments->verbosity++;
+		return 0;
+	case OPTION_VERBOSE_DATE:
+	case OPTION_VD:
+		arguments->date_details = true;
+		return 0;
+	case OPTION_PROFILE:
+		arguments->profiles = true;
+		return 0;
+	case OPTION_TEST:
+		arguments->test = true;
+		return 0;
+	case OPTION_STRICT:
+		arguments->strict = true;
+		return 0;
+	case OPTION_DEBUGGEX:
+		arguments->debuggex = true;
+		return 0;
+	case OPTION_LOG_TRACEBACK:
+		if (arguments->message_form == MESSAGE_PLAIN)
+			arguments->message_form = MESSAGE_WITH_SOURCE;
+		return 0;
+	case OPTION_FULL_TRACEBACK:
+		arguments->message_form = MESSAGE_WITH_LINE;
+		return 0;
 	default:
-		arguments->verbose = true;
-		break;
+		return set_lists(arguments, option);
+	}
+}
+
+/* Options whose value is a text. False: it is none of them. */
+static bool set_text(struct arguments *arguments, enum option option, const char *value)
+{
+	switch (option) {
+	case OPTION_CONFIG:
+		arguments->options.config_dir = value;
+		return true;
+	case OPTION_FILTER:
+		arguments->filter = value;
+		return true;
+	case OPTION_DATEPATTERN:
+		arguments->options.date_pattern = value;
+		return true;
+	case OPTION_JOURNALMATCH:
+		arguments->options.journal_match = value;
+		return true;
+	case OPTION_ENCODING:
+		arguments->options.encoding = value;
+		return true;
+	case OPTION_TIMEZONE:
+	case OPTION_TZ:
+		arguments->options.time_zone = value;
+		return true;
+	default:
+		return false;
 	}
 }
 
 /* 0, or CLI_EXIT_TROUBLE after a message. */
 static int set_option(struct arguments *arguments, enum option option, const char *value)
 {
-	switch (option) {
-	case OPTION_CONFIG:
-		arguments->options.config_dir = value;
+	static const char *(*const readers[OPTION_COUNT])(struct arguments *, const char *) = {
+		[OPTION_USEDNS] = value_usedns,
+		[OPTION_MAXLINES] = value_max_lines,
+		[OPTION_NOW] = value_now,
+		[OPTION_SCAN] = value_scan,
+		[OPTION_JOBS] = value_jobs,
+		[OPTION_EXPLAIN] = value_explain,
+		[OPTION_FORMAT] = value_format,
+		[OPTION_OUT] = value_out,
+
+		[OPTION_LOG_LEVEL] = value_log_level,
+		[OPTION_VERBOSITY] = value_verbosity,
+	};
+
+	if (readers[option] != NULL)
+		return wrong_value(option, value, readers[option](arguments, value));
+	if (set_text(arguments, option, value))
 		return 0;
-	case OPTION_DATEPATTERN:
-		arguments->options.date_pattern = value;
-		return 0;
-	case OPTION_TIMEZONE:
-	case OPTION_TZ:
-		arguments->options.time_zone = value;
-		return 0;
-	case OPTION_USEDNS:
-		return set_usedns(arguments, value);
-	case OPTION_MAXLINES:
-		return set_max_lines(arguments, value);
-	case OPTION_NOW:
-		return set_now(arguments, "now", value);
-	case OPTION_FORMAT:
-		return set_format(arguments, value);
-	case OPTION_OUT:
-		return set_out(arguments, value);
-	default:
-		set_switch(arguments, option);
-		return 0;
-	}
+	return set_switch(arguments, option);
 }
 
-/* The count-th argument. */
-static int set_argument(struct arguments *arguments, int count, const char *value)
+/* With --filter all words are logs; else the last but the first are the filter and what it ignores.
+ */
+static int set_words(struct arguments *arguments)
 {
-	const char **places[] = { &arguments->log, &arguments->filter, &arguments->ignore };
+	size_t count = arguments->file_count;
 
-	if (count >= (int)(sizeof(places) / sizeof(places[0])))
-		return cli_wrong(&program, "'%s' is one argument too many", value);
-	*places[count] = value;
+	if (arguments->strict)
+		return cli_wrong(&program, "--strict goes with --test");
+	if (arguments->explains && arguments->profiles)
+		return cli_wrong(&program, "--explain and --profile are two reports");
+	if ((arguments->explains || arguments->profiles) && arguments->out != NULL)
+		return cli_wrong(&program, "--%s has a report of its own, without --out",
+				 arguments->explains ? "explain" : "profile");
+	if (arguments->filter != NULL)
+		return count > 0 ? 0 : cli_wrong(&program, "LOG is needed");
+	if (count < 2)
+		return cli_wrong(&program, "LOG and FILTER are needed");
+	if (count > 3)
+		return cli_wrong(&program,
+				 "'%s' is one argument too many; for several logs, give "
+				 "the filter with --filter",
+				 arguments->files[3]);
+	arguments->filter = arguments->files[1];
+	if (count == 3)
+		arguments->ignore = arguments->files[2];
+	arguments->file_count = 1;
+	return 0;
+}
+
+/* What is said by nobody, samples take as those who wrote them had it. */
+static int set_for_test(struct arguments *arguments)
+{
+	if (arguments->file_count == 0)
+		return cli_wrong(&program, "--test needs a FILE");
+	if (arguments->explains || arguments->profiles)
+		return cli_wrong(&program, "--%s does not go with --test",
+				 arguments->explains ? "explain" : "profile");
+	if (arguments->out != NULL || arguments->matched != LIST_NONE ||
+	    arguments->missed != LIST_SHORT || arguments->ignored != LIST_SHORT)
+		return cli_wrong(&program, "--test has a report of its own, without %s",
+				 arguments->out != NULL ? "--out" : "lists of lines");
+	if (arguments->options.usedns == KBAN_USEDNS_DEFAULT)
+		arguments->options.usedns = KBAN_USEDNS_RAW;
+	if (arguments->now == KBAN_TIME_NONE)
+		arguments->now = SAMPLE_NOW;
+	return 0;
+}
+
+/* Lines of the journal begin in a way of their own, so a filter is read for them or for others. */
+static int check_journal(const struct arguments *arguments)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < arguments->file_count; i++)
+		count += log_choose(arguments->files[i]) == LOG_JOURNAL;
+	if (count > 0 && count < arguments->file_count)
+		return cli_wrong(&program, "journals and files go through filters that differ");
+	if (count == 0 && arguments->options.journal_match != NULL)
+		return cli_wrong(&program, "--journalmatch goes with systemd-journal");
+	if (count > 0 && (arguments->explains || arguments->profiles))
+		return cli_wrong(&program, "--%s reads no journal",
+				 arguments->explains ? "explain" : "profile");
+	return 0;
+}
+
+/* Combinations that mean nothing. */
+static int check_options(const struct arguments *arguments)
+{
+	if (arguments->inverted && arguments->out == NULL)
+		return cli_wrong(&program, "--invert needs --out");
+	if (arguments->json && arguments->out != NULL)
+		return cli_wrong(&program, "--out and --format json exclude each other");
 	return 0;
 }
 
 static enum arguments_result read_all(struct arguments *arguments, struct cli_parser *parser)
 {
-	int count = 0;
 	int option;
 	int trouble = 0;
 
@@ -238,13 +338,31 @@ static enum arguments_result read_all(struct arguments *arguments, struct cli_pa
 		if (option == CLI_WRONG)
 			return ARGUMENTS_WRONG;
 		if (option == CLI_ARGUMENT)
-			trouble = set_argument(arguments, count++, parser->value);
+			arguments->files[arguments->file_count++] = parser->value;
 		else
 			trouble = set_option(arguments, (enum option)option, parser->value);
 	}
-	if (trouble == 0 && count < 2)
-		trouble = cli_wrong(&program, "LOG and FILTER are needed");
+	if (trouble == 0)
+		trouble = arguments->test ? set_for_test(arguments) : set_words(arguments);
+	if (trouble == 0)
+		trouble = check_options(arguments);
+	if (trouble == 0 && !arguments->test)
+		trouble = check_journal(arguments);
 	return trouble == 0 ? ARGUMENTS_RUN : ARGUMENTS_WRONG;
+}
+
+/* NULL without memory. */
+static char *locale_encoding(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	const char *codeset = locale != (locale_t)0 ? nl_langinfo_l(CODESET, locale) : "";
+	/* The locale "C" says ASCII, which breaks at the first log in UTF-8. */
+	bool is_useless = codeset[0] == '\0' || strncmp(codeset, "ANSI", strlen("ANSI")) == 0;
+	char *name = strdup(is_useless ? "UTF-8" : codeset);
+
+	if (locale != (locale_t)0)
+		freelocale(locale);
+	return name;
 }
 
 enum arguments_result arguments_read(struct arguments *arguments, int argc, char **argv)
@@ -252,14 +370,33 @@ enum arguments_result arguments_read(struct arguments *arguments, int argc, char
 	const struct kban_filter_options defaults = KBAN_FILTER_OPTIONS_INIT;
 	struct cli_parser parser = { .program = &program, .argc = argc, .argv = argv };
 	const char *now = getenv("KBAN_NOW");
+	const char *wrong;
 
 	*arguments = (struct arguments){
 		.options = defaults,
 		.now = KBAN_TIME_NONE,
 		.matcher_flags = KBAN_MATCH_ALL_RULES,
+		.list_max = 20,
+		.jobs = 1,
 		.matched = LIST_NONE,
+		.files = calloc((size_t)argc + 1, sizeof(*arguments->files)),
+		.locale_encoding = locale_encoding(),
 	};
-	if (now != NULL && set_now(arguments, "now (KBAN_NOW)", now) != 0)
+	if (arguments->files == NULL || arguments->locale_encoding == NULL) {
+		message_print("%s", kban_error_text(NULL));
 		return ARGUMENTS_WRONG;
+	}
+	wrong = now != NULL ? value_now(arguments, now) : NULL;
+	if (wrong != NULL) {
+		cli_wrong(&program, "KBAN_NOW: '%s' is not %s", now, wrong);
+		return ARGUMENTS_WRONG;
+	}
 	return read_all(arguments, &parser);
+}
+
+void arguments_clear(struct arguments *arguments)
+{
+	free(arguments->locale_encoding);
+	free(arguments->files);
+	*arguments = (struct arguments){ 0 };
 }

@@ -25,25 +25,43 @@ static FILE *open_kept(enum list_wish wish)
 	return file;
 }
 
-int line_list_add(struct line_list *list, struct kban_text line)
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r';
+}
+
+bool line_list_count(struct line_list *list)
+{
+	list->count++;
+	return list->wish == LIST_ALL || (list->wish == LIST_SHORT && list->count < list->max);
+}
+
+bool line_list_is_over(const struct line_list *list)
+{
+	return list->wish == LIST_NONE ||
+	       (list->wish == LIST_SHORT && list->count + 1 >= list->max);
+}
+
+int line_list_keep(struct line_list *list, struct kban_text entry)
 {
 	char *shown;
 	bool failed;
 
-	list->count++;
-	if (list->wish == LIST_NONE || (list->wish == LIST_SHORT && list->count > LINE_LIST_SHORT))
-		return 0;
 	if (list->kept == NULL)
 		list->kept = open_kept(list->wish);
 	if (list->kept == NULL)
 		return -1;
-	while (line.len > 0 && (line.data[line.len - 1] == ' ' || line.data[line.len - 1] == '\t' ||
-				line.data[line.len - 1] == '\r'))
-		line.len--;
-	shown = kban_text_printable(line);
+	while (entry.len > 0 && is_blank(entry.data[entry.len - 1]))
+		entry.len--;
+	shown = kban_text_printable(entry);
 	failed = shown == NULL || fprintf(list->kept, "|  %s\n", shown) < 0;
 	free(shown);
 	return failed ? -1 : 0;
+}
+
+int line_list_add(struct line_list *list, struct kban_text line)
+{
+	return line_list_count(list) ? line_list_keep(list, line) : 0;
 }
 
 static int copy(FILE *from)
@@ -57,20 +75,9 @@ static int copy(FILE *from)
 	return ferror(from) ? -1 : 0;
 }
 
-int line_list_print(struct line_list *list, const char *title, const char *option, uint64_t count)
+int line_list_print(struct line_list *list)
 {
-	if (list->wish == LIST_NONE || count == 0)
-		return 0;
-	if (list->wish == LIST_SHORT && count >= LINE_LIST_SHORT) {
-		printf("%s line(s): too many to print.  Use --%s to print all %llu lines\n", title,
-		       option, (unsigned long long)count);
-		return 0;
-	}
-	printf("|- %s line(s):\n", title);
-	if (list->kept != NULL && copy(list->kept) < 0)
-		return -1;
-	puts("`-");
-	return 0;
+	return list->kept != NULL ? copy(list->kept) : 0;
 }
 
 void line_list_close(struct line_list *list)

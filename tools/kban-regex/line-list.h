@@ -10,25 +10,27 @@
 
 #include "kban-regex/arguments.h"
 
-/* Without a wish for all, so many lines are too many to list. */
-#define LINE_LIST_SHORT 20
-
 struct line_list {
 	enum list_wish wish;
+	unsigned max;   /* without a wish for all, so many are too many to list */
 	uint64_t count; /* also those that are not kept */
 	FILE *kept;
 };
 
-/* 0, or -1 and errno. */
+/* Count a line. True if it is to be kept. */
+bool line_list_count(struct line_list *list);
+
+/* Whether none of those that come is kept. */
+bool line_list_is_over(const struct line_list *list);
+
+/* Keep an entry: mostly the line itself. 0, or -1 and errno. */
+int line_list_keep(struct line_list *list, struct kban_text entry);
+
+/* Both. */
 int line_list_add(struct line_list *list, struct kban_text line);
 
-/*
- * Print the list under "TITLE line(s):".
- *
- * @param option  What asks for all lines.
- * @param count   Of lines, also where it is not that of the list.
- */
-int line_list_print(struct line_list *list, const char *title, const char *option, uint64_t count);
+/* Print what is kept, each entry behind "|  ". 0, or -1 and errno. */
+int line_list_print(struct line_list *list);
 
 void line_list_close(struct line_list *list);
 

@@ -1,57 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* kban-regex: test a filter on a log. */
+/* kban-regex: test a filter on logs. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <kban/cleanup.h>
 #include <kban/kban.h>
 
 #include "cli/options.h"
-#include "kban-regex/arguments.h"
 #include "kban-regex/filter-choice.h"
-#include "kban-regex/log-reader.h"
-#include "kban-regex/report.h"
+#include "kban-regex/limit-watch.h"
+#include "kban-regex/log-choice.h"
+#include "kban-regex/log-pass.h"
 #include "kban-regex/resolver.h"
+#include "kban-regex/sample-run.h"
 
 enum exit_status {
 	EXIT_FAILURES = 0, /* at least one */
 	EXIT_NO_FAILURE = 1,
 };
 
-static int trouble(const char *text)
-{
-	fprintf(stderr, "kban-regex: %s\n", text);
-	return CLI_EXIT_TROUBLE;
-}
-
-static int trouble_with(const char *what, int error_number)
-{
-	fprintf(stderr, "kban-regex: %s: %s\n", what, strerror(error_number));
-	return CLI_EXIT_TROUBLE;
-}
-
 static kban_usec fixed_clock(void *data)
 {
 	return *(const kban_usec *)data;
-}
-
-/* What the library has to say about the filter; about lines only with -v. */
-struct messages {
-	bool wanted;
-};
-
-static void print_message(int level, const char *topic, const char *line, void *data)
-{
-	const struct messages *messages = data;
-
-	(void)level;
-	(void)topic;
-	if (messages->wanted)
-		fprintf(stderr, "kban-regex: %s\n", line);
 }
 
 static struct kban_context *make_context(struct arguments *arguments, struct resolver *resolver,
@@ -61,177 +38,208 @@ static struct kban_context *make_context(struct arguments *arguments, struct res
 
 	if (ctx == NULL)
 		return NULL;
-	kban_context_set_log(ctx, print_message, messages);
-	kban_context_set_level(ctx, KBAN_WARNING);
+	kban_context_set_log(ctx, messages_log, messages);
+	kban_context_set_level(ctx, messages->level);
 	kban_context_set_resolver(ctx, resolver_resolve, resolver);
 	if (arguments->now != KBAN_TIME_NONE)
 		kban_context_set_clock(ctx, fixed_clock, &arguments->now);
 	return ctx;
 }
 
-/* A file, a pipe or a device; anything else is the text of a log itself. */
-static bool is_readable_path(const char *path)
+/* Bytes of all logs; 0: nobody knows. */
+static uint64_t size_of_logs(const struct arguments *arguments)
 {
+	uint64_t total = 0;
 	struct stat info;
 
-	return strcmp(path, "-") == 0 || (stat(path, &info) == 0 && !S_ISDIR(info.st_mode));
+	for (size_t i = 0; i < arguments->file_count; i++) {
+		if (stat(arguments->files[i], &info) < 0 || !S_ISREG(info.st_mode))
+			return 0;
+		total += (uint64_t)info.st_size;
+	}
+	return total;
 }
 
-static int open_log(struct log_reader *reader, const char *log)
+static int read_logs(struct session *session)
 {
-	struct stat info;
+	const struct arguments *arguments = session->run.arguments;
+	/* Where lines run through the terminal they are progress enough. */
+	bool may_draw = (!arguments->json && arguments->out == NULL) || !isatty(STDOUT_FILENO);
+	int status = 0;
 
-	if (strncmp(log, "systemd-journal", strlen("systemd-journal")) == 0)
-		return trouble(
-			"the systemd journal cannot be read; try: journalctl | kban-regex -");
-	if (stat(log, &info) == 0 && S_ISDIR(info.st_mode))
-		return trouble_with(log, EISDIR);
-	if (is_readable_path(log))
-		return log_reader_open(reader, log) < 0 ? trouble_with(log, errno) : 0;
-	if (log[0] == '/' && strchr(log, ' ') == NULL)
-		fprintf(stderr, "kban-regex: %s: no such file; taken as the text of a log\n", log);
-	return log_reader_open_text(reader, log) < 0 ? trouble(kban_error_text(NULL)) : 0;
+	progress_start(&session->progress, size_of_logs(arguments), may_draw);
+	for (size_t i = 0; status == 0 && i < arguments->file_count; i++)
+		status = log_pass(session, arguments->files[i]);
+	progress_stop(&session->progress);
+	return status;
 }
 
-/* Empty lines and comments are no lines of a log. */
-static bool is_skipped(struct kban_text line)
+static int finish(struct session *session)
 {
-	while (line.len > 0 && line.data[line.len - 1] == '\r')
-		line.len--;
-	return line.len == 0 || line.data[0] == '#';
+	int status = session->report->ops->finish != NULL
+			     ? session->report->ops->finish(session->report)
+			     : 0;
+
+	if (fflush(stdout) != 0)
+		status = -1;
+	return session_check_output(status);
 }
 
-static int judge(struct run *run, const struct kban_context *ctx, struct judged *judged,
-		 struct kban_match *match)
+/* What can be known beforehand is told before there is half a report. */
+static int check_log(const char *log)
 {
-	int verdict = kban_matcher_try(run->matcher, judged->line, kban_context_now(ctx), match);
-
-	if (verdict < 0)
-		return trouble(kban_error_text(NULL));
-	judged->match = match;
-	run->lines++;
-	run->verdicts[verdict]++;
+	switch (log_choose(log)) {
+	case LOG_FOLDER:
+		return message_print("%s: %s", log, strerror(EISDIR));
+	case LOG_FILE:
+		if (strcmp(log, "-") != 0 && access(log, R_OK) < 0)
+			return message_print("%s: %s", log, strerror(errno));
+		return 0;
+	default:
+		break;
+	}
+	if (log[0] == '/' && strpbrk(log, " \n") == NULL)
+		message_print("%s: no such file; taken as the text of a log", log);
 	return 0;
 }
 
-static int read_log(struct run *run, struct kban_context *ctx, struct log_reader *reader,
-		    const struct report_ops *ops, struct report *report)
+static int check_logs(const struct arguments *arguments)
 {
-	struct judged judged = { 0 };
-	struct kban_match match;
-	int got;
+	int status = 0;
 
-	while ((got = log_reader_next(reader, &judged.line)) > 0) {
-		judged.number++;
-		if (is_skipped(judged.line))
-			continue;
-		if (judge(run, ctx, &judged, &match) != 0)
-			return CLI_EXIT_TROUBLE;
-		if (ops->line(report, &judged) < 0)
-			return trouble_with("cannot write", errno);
-	}
-	return got < 0 ? trouble_with(run->arguments->log, errno) : 0;
+	for (size_t i = 0; status == 0 && i < arguments->file_count; i++)
+		status = check_log(arguments->files[i]);
+	return status;
 }
 
-/* A rule that costs too much is a mistake in the filter that nothing else shows. */
-static void warn_of_limits(const struct run *run)
+static int run_report(struct session *session)
 {
-	static const char *const keys[] = { "failregex", "ignoreregex", "prefregex" };
+	int status = check_logs(session->run.arguments);
 
-	for (int kind = KBAN_RULE_FAIL; kind <= KBAN_RULE_PREFIX; kind++) {
-		size_t count =
-			kban_filter_rule_count(run->choice.filter, (enum kban_rule_kind)kind);
-
-		for (size_t i = 0; i < count; i++) {
-			uint64_t hits =
-				kban_matcher_limit_hits(run->matcher, (enum kban_rule_kind)kind, i);
-
-			if (hits > 0)
-				fprintf(stderr,
-					"kban-regex: %s %zu takes too long and was given up on "
-					"%" PRIu64 " lines\n",
-					keys[kind], i + 1, hits);
-		}
-	}
-}
-
-static int run_report(struct run *run, struct kban_context *ctx, struct log_reader *reader)
-{
-	const struct report_ops *ops = &report_text;
-	struct report *report;
-	int status;
-
-	if (run->arguments->json)
-		ops = &report_json;
-	else if (run->arguments->field != NULL)
-		ops = &report_field;
-	report = ops->start(run);
-	if (report == NULL)
-		return trouble(kban_error_text(NULL));
-	status = read_log(run, ctx, reader, ops, report);
-	if (status == 0 && (ops->finish(report) < 0 || fflush(stdout) != 0))
-		status = trouble_with("cannot write", errno);
-	ops->close(report);
-	warn_of_limits(run);
 	if (status != 0)
 		return status;
-	return run->verdicts[KBAN_FAILURE] > 0 ? EXIT_FAILURES : EXIT_NO_FAILURE;
+	session->report = report_open(&session->run);
+	if (session->report == NULL)
+		return message_print("%s", strerror(errno));
+	status = read_logs(session);
+	if (status == 0)
+		status = finish(session);
+	report_close(session->report);
+	limit_watch_warn(session->run.limits);
+	if (status != 0)
+		return status == NO_READER ? EXIT_FAILURES : status;
+	return session->run.verdicts[KBAN_FAILURE] > 0 ? EXIT_FAILURES : EXIT_NO_FAILURE;
 }
 
-static int run_filter(struct kban_context *ctx, const struct arguments *arguments,
-		      struct messages *messages)
+static int64_t stopwatch(void *data)
 {
-	struct run run = { .arguments = arguments };
-	struct log_reader reader = { .fd = -1 };
-	kban_auto(filter) filter = NULL;
-	kban_auto(matcher) matcher = NULL;
-	kban_auto(error) err = NULL;
-	int status;
+	struct timespec now;
 
-	if (filter_choose(ctx, arguments, &run.choice, &err) != KBAN_OK)
-		return trouble(kban_error_text(err));
-	filter = run.choice.filter;
-	messages->wanted = arguments->verbose;
-	if (kban_filter_rule_count(filter, KBAN_RULE_FAIL) == 0) {
-		fprintf(stderr, "kban-regex: %s: there is no failregex\n",
-			kban_filter_path(filter));
+	(void)data;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* With what looks over the matcher's shoulder. */
+static int run_matcher(struct session *session)
+{
+	struct run *run = &session->run;
+	kban_auto(explainer) explainer = NULL;
+	kban_auto(profile) profile = NULL;
+	/* Where time stands still, none is measured, and a profile is the same each time. */
+	bool has_clock = run->arguments->now == KBAN_TIME_NONE;
+	int status = KBAN_OK;
+
+	if (run->arguments->explains)
+		status = kban_explainer_new(run->matcher, &explainer);
+	if (run->arguments->profiles)
+		status = kban_profile_new(run->matcher, has_clock ? stopwatch : NULL, NULL,
+					  &profile);
+	run->explainer = explainer;
+	run->profile = profile;
+	run->limits = limit_watch_new(run->choice.filter, run->matcher);
+	if (status != KBAN_OK || run->limits == NULL)
+		status = message_print("%s", kban_error_text(NULL));
+	else if (log_scan_open(&run->scan, run->arguments, run->matcher) < 0)
+		status = CLI_EXIT_TROUBLE;
+	else
+		status = run_report(session);
+	log_scan_close(&run->scan);
+	limit_watch_free(run->limits);
+	return status;
+}
+
+static int run_filter(struct session *session)
+{
+	const struct arguments *arguments = session->run.arguments;
+	kban_auto(matcher) matcher = NULL;
+
+	if (filter_choose(session->run.ctx, arguments, &session->run.choice) != 0)
 		return CLI_EXIT_TROUBLE;
-	}
-	if (kban_matcher_new(filter, arguments->matcher_flags, &matcher) != KBAN_OK)
-		return trouble(kban_error_text(NULL));
-	run.matcher = matcher;
-	status = open_log(&reader, arguments->log);
-	if (status == 0)
-		status = run_report(&run, ctx, &reader);
-	log_reader_close(&reader);
+	/* What the library says of the filter is always told, of lines where it is wanted. */
+	if (arguments->log_level == 0)
+		session->messages.level = KBAN_CRITICAL;
+	if (kban_matcher_new(session->run.choice.filter, arguments->matcher_flags, &matcher) !=
+	    KBAN_OK)
+		return message_print("%s", kban_error_text(NULL));
+	session->run.matcher = matcher;
+	return run_matcher(session);
+}
+
+/* Samples say when and where they were written, in a zone that the system may not have. */
+static int run_samples(struct kban_context *ctx, const struct arguments *arguments)
+{
+	const char *zone = getenv("TZ");
+
+	if ((zone == NULL || zone[0] == '\0') && setenv("TZ", SAMPLE_ZONE, 1) != 0)
+		return message_print("%s", kban_error_text(NULL));
+	tzset();
+	return sample_run(ctx, arguments);
+}
+
+static int run(struct arguments *arguments)
+{
+	struct session session = {
+		.run = { .arguments = arguments },
+		.messages = { .level = KBAN_WARNING, .form = arguments->message_form },
+	};
+	struct resolver *resolver = resolver_new();
+	int status = CLI_EXIT_TROUBLE;
+
+	if (arguments->log_level != 0)
+		session.messages.level = arguments->log_level;
+	if (resolver != NULL)
+		session.run.ctx = make_context(arguments, resolver, &session.messages);
+	if (session.run.ctx == NULL)
+		message_print("%s", kban_error_text(NULL));
+	else if (arguments->test)
+		status = run_samples(session.run.ctx, arguments);
+	else
+		status = run_filter(&session);
+	free(session.entry);
+	filter_choice_clear(&session.run.choice);
+	kban_context_unref(session.run.ctx);
+	resolver_free(resolver);
 	return status;
 }
 
 int main(int argc, char **argv)
 {
 	struct arguments arguments;
-	struct resolver *resolver;
-	struct kban_context *ctx;
-	struct messages messages = { .wanted = true };
 	int status = CLI_EXIT_TROUBLE;
 
-	/* Who closes our output early wants no message about it. */
-	signal(SIGPIPE, SIG_DFL);
+	/* Who closes our output early wants no message about it; writing fails, and that is all. */
+	signal(SIGPIPE, SIG_IGN);
 	switch (arguments_read(&arguments, argc, argv)) {
 	case ARGUMENTS_ANSWERED:
-		return 0;
+		status = 0;
+		break;
 	case ARGUMENTS_WRONG:
-		return CLI_EXIT_TROUBLE;
+		break;
 	case ARGUMENTS_RUN:
+		status = run(&arguments);
 		break;
 	}
-	resolver = resolver_new();
-	ctx = resolver != NULL ? make_context(&arguments, resolver, &messages) : NULL;
-	if (ctx == NULL)
-		trouble(kban_error_text(NULL));
-	else
-		status = run_filter(ctx, &arguments, &messages);
-	kban_context_unref(ctx);
-	resolver_free(resolver);
+	arguments_clear(&arguments);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* --format json: an object for each line, and a last one with the sums (kban-regex(1)). */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,22 +9,10 @@
 #include <jansson.h>
 
 #include "cli/iso-time.h"
+#include "kban-regex/report-value.h"
 #include "kban-regex/report.h"
 
-struct report {
-	const struct run *run;
-};
-
-static struct report *start(const struct run *run)
-{
-	struct report *report = calloc(1, sizeof(*report));
-
-	if (report != NULL)
-		report->run = run;
-	return report;
-}
-
-static json_t *text_value(struct kban_text text)
+json_t *report_text_value(struct kban_text text)
 {
 	return json_stringn(text.data, text.len);
 }
@@ -45,7 +34,7 @@ static json_t *fields_value(const struct kban_matcher *matcher)
 		if (field->value.data == NULL || strcmp(field->name, "user") == 0 ||
 		    strncmp(field->name, "mlf", 3) == 0)
 			continue;
-		json_object_set_new(fields, field->name, text_value(field->value));
+		json_object_set_new(fields, field->name, report_text_value(field->value));
 	}
 	return fields;
 }
@@ -56,24 +45,39 @@ static json_t *users_value(const struct kban_matcher *matcher)
 	struct kban_text user;
 
 	for (size_t i = 0; (user = kban_matcher_user(matcher, i)).data != NULL; i++)
-		json_array_append_new(users, text_value(user));
+		json_array_append_new(users, report_text_value(user));
 	return users;
 }
 
 static void add_failure(json_t *object, const struct run *run, const struct kban_match *match)
 {
-	json_object_set_new(object, "host", text_value(match->host));
-	json_object_set_new(object, "id", text_value(match->id));
+	json_object_set_new(object, "host", report_text_value(match->host));
+	json_object_set_new(object, "id", report_text_value(match->id));
 	if (match->user.data != NULL)
-		json_object_set_new(object, "user", text_value(match->user));
+		json_object_set_new(object, "user", report_text_value(match->user));
 	json_object_set_new(object, "time", time_value(match->time));
 	json_object_set_new(object, "attempts", json_integer(match->attempts));
 	json_object_set_new(object, "users", users_value(run->matcher));
 	json_object_set_new(object, "fields", fields_value(run->matcher));
 }
 
-/* Print and release. */
-static int print(json_t *object)
+json_t *report_rule_value(const struct run *run, enum kban_rule_kind kind, size_t index)
+{
+	static const char *const keys[] = { "failregex", "ignoreregex", "prefregex" };
+	const struct kban_filter *filter = run->choice.filter;
+	unsigned line;
+	const char *file = kban_filter_rule_file(filter, kind, index, &line);
+	json_t *value = json_object();
+
+	json_object_set_new(value, "kind", json_string(keys[kind]));
+	json_object_set_new(value, "index", json_integer((json_int_t)index));
+	json_object_set_new(value, "rule", json_string(kban_filter_rule_text(filter, kind, index)));
+	if (file != NULL)
+		json_object_set_new(value, "file", json_pack("[s, i]", file, (int)line));
+	return value;
+}
+
+int report_print_value(json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT);
 
@@ -87,7 +91,12 @@ static int print(json_t *object)
 	return 0;
 }
 
-static int line(struct report *report, const struct judged *judged)
+static bool has_several_logs(const struct run *run)
+{
+	return run->arguments->file_count > 1;
+}
+
+json_t *report_line_value(const struct run *run, const struct judged *judged)
 {
 	static const char *const verdicts[] = {
 		[KBAN_MISSED] = "missed",
@@ -96,24 +105,30 @@ static int line(struct report *report, const struct judged *judged)
 		[KBAN_IGNORED] = "ignored",
 	};
 	const struct kban_match *match = judged->match;
-	json_t *object;
+	json_t *object = json_object();
 
-	/* By far most lines; nothing in it has to be escaped. */
-	if (match->verdict == KBAN_MISSED) {
-		printf("{\"line\":%llu,\"verdict\":\"missed\"}\n",
-		       (unsigned long long)judged->number);
-		return 0;
-	}
-	object = json_object();
+	if (has_several_logs(run))
+		json_object_set_new(
+			object, "log",
+			report_text_value((struct kban_text){ judged->log, strlen(judged->log) }));
 	json_object_set_new(object, "line", json_integer((json_int_t)judged->number));
 	json_object_set_new(object, "verdict", json_string(verdicts[match->verdict]));
 	if (match->verdict == KBAN_FAILURE)
-		add_failure(object, report->run, match);
+		add_failure(object, run, match);
 	if (match->rule >= 0)
 		json_object_set_new(object, "regex", json_integer(match->rule));
 	if (match->ignore_rule >= 0)
 		json_object_set_new(object, "ignoreregex", json_integer(match->ignore_rule));
-	return print(object);
+	return object;
+}
+
+static int line(struct report *report, const struct judged *judged)
+{
+	/* By far most lines; nothing in it has to be escaped. */
+	if (judged->match->verdict != KBAN_MISSED || has_several_logs(report->run))
+		return report_print_value(report_line_value(report->run, judged));
+	printf("{\"line\":%llu,\"verdict\":\"missed\"}\n", (unsigned long long)judged->number);
+	return 0;
 }
 
 static json_t *hits_value(const struct run *run, enum kban_rule_kind kind)
@@ -145,9 +160,8 @@ static json_t *dates_value(const struct run *run)
 	return dates;
 }
 
-static int finish(struct report *report)
+json_t *report_summary_value(const struct run *run)
 {
-	const struct run *run = report->run;
 	json_t *summary = json_object();
 
 	json_object_set_new(summary, "lines", json_integer((json_int_t)run->lines));
@@ -162,17 +176,16 @@ static int finish(struct report *report)
 	json_object_set_new(summary, "date_templates", dates_value(run));
 	json_object_set_new(summary, "regex_hits", hits_value(run, KBAN_RULE_FAIL));
 	json_object_set_new(summary, "ignoreregex_hits", hits_value(run, KBAN_RULE_IGNORE));
-	return print(json_pack("{s: o}", "summary", summary));
+	return json_pack("{s: o}", "summary", summary);
 }
 
-static void close_report(struct report *report)
+static int finish(struct report *report)
 {
-	free(report);
+	return report_print_value(report_summary_value(report->run));
 }
 
 const struct report_ops report_json = {
-	.start = start,
+	.size = sizeof(struct report),
 	.line = line,
 	.finish = finish,
-	.close = close_report,
 };

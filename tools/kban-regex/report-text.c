@@ -1,37 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report for people, in the layout of fail2ban-regex. */
+#include "kban-regex/report-text.h"
+
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <kban/text.h>
 
 #include "cli/colour.h"
-#include "kban-regex/line-list.h"
-#include "kban-regex/recent-lines.h"
-#include "kban-regex/report.h"
+#include "kban-regex/debuggex.h"
+#include "kban-regex/python-text.h"
 
-/* How a line is counted; what only tells facts about a session counts as ignored. */
-enum line_kind {
-	LINE_MATCHED,
-	LINE_IGNORED,
-	LINE_MISSED,
-	LINE_KINDS,
-};
-
-struct report {
-	const struct run *run;
-	bool colour;
-	struct timespec started;
-	uint64_t counts[LINE_KINDS];
-	struct line_list lists[LINE_KINDS];
-	struct recent_lines recent; /* missed, where a rule may span lines */
-};
-
-/* Print text that somebody else wrote. */
-static void print_shown(const char *text)
+void text_print(const char *text)
 {
 	char *shown = kban_text_printable((struct kban_text){ text, strlen(text) });
 
@@ -39,294 +20,304 @@ static void print_shown(const char *text)
 	free(shown);
 }
 
-static void print_use(const char *label, const char *text)
+static bool is_set(const struct kban_hit *hit, const char *name)
 {
-	printf("Use %16s : ", label);
-	print_shown(text);
-	putchar('\n');
-}
-
-static void print_header(const struct run *run)
-{
-	const struct arguments *arguments = run->arguments;
-	const char *path = kban_filter_path(run->choice.filter);
-
-	printf("\nRunning tests\n=============\n\n");
-	if (kban_filter_max_lines(run->choice.filter) > 1)
-		printf("Use %16s : %u\n", "maxlines", kban_filter_max_lines(run->choice.filter));
-	if (arguments->options.date_pattern != NULL)
-		print_use("datepattern", arguments->options.date_pattern);
-	if (run->choice.kind == FILTER_PATTERN)
-		print_use("failregex line", arguments->filter);
-	else
-		print_use("filter file", path != NULL ? path : arguments->filter);
-	if (arguments->ignore != NULL)
-		print_use("ignoreregex", arguments->ignore);
-	print_use("log", arguments->log);
-	putchar('\n');
-}
-
-static struct report *start(const struct run *run)
-{
-	struct report *report = calloc(1, sizeof(*report));
-
-	if (report == NULL)
-		return NULL;
-	if (recent_lines_init(&report->recent, kban_filter_max_lines(run->choice.filter)) < 0) {
-		free(report);
-		return NULL;
-	}
-	report->run = run;
-	report->colour = cli_colour_wanted(stdout);
-	report->lists[LINE_MATCHED].wish = run->arguments->matched;
-	report->lists[LINE_IGNORED].wish = run->arguments->ignored;
-	report->lists[LINE_MISSED].wish = run->arguments->missed;
-	clock_gettime(CLOCK_MONOTONIC, &report->started);
-	print_header(run);
-	return report;
-}
-
-static bool has_field(const struct kban_matcher *matcher, const char *name)
-{
-	const struct kban_field *field;
-
-	for (size_t i = 0; (field = kban_matcher_field(matcher, i)) != NULL; i++)
-		if (strcmp(field->name, name) == 0)
-			return field->value.len > 0;
+	/* Mostly the first letter tells. */
+	for (size_t i = 0; i < hit->field_count; i++)
+		if (hit->fields[i].name[0] == name[0] && strcmp(hit->fields[i].name, name) == 0)
+			return hit->fields[i].value.len > 0;
 	return false;
 }
 
-static enum line_kind kind_of(const struct run *run, const struct kban_match *match)
+/* Print an entry of a list: what @a print writes of @a hit. */
+static int keep_written(struct line_list *list, const struct text_report *report,
+			const struct kban_hit *hit,
+			void (*print)(const struct text_report *report, const struct kban_hit *hit,
+				      FILE *out))
 {
-	switch (match->verdict) {
-	case KBAN_FAILURE:
-		return LINE_MATCHED;
-	case KBAN_NOFAIL: /* a failure of somebody who is not known yet is a match */
-		return has_field(run->matcher, "nofail") ? LINE_IGNORED : LINE_MATCHED;
-	case KBAN_IGNORED:
-		return LINE_IGNORED;
-	default:
-		return LINE_MISSED;
-	}
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int status = -1;
+
+	if (out == NULL)
+		return -1;
+	print(report, hit, out);
+	if (fclose(out) == 0)
+		status = line_list_keep(list, (struct kban_text){ text, len });
+	free(text);
+	return status;
 }
 
-static void print_time(kban_usec when)
+static void print_groups(const struct text_report *report, const struct kban_hit *hit, FILE *out)
 {
-	time_t seconds = (time_t)(when / KBAN_SECOND);
+	(void)report;
+	fputs("    {", out);
+	for (size_t i = 0; i < hit->field_count; i++) {
+		fprintf(out, "%s'%s': ", i > 0 ? ", " : "", hit->fields[i].name);
+		python_print_text(hit->fields[i].value, out);
+	}
+	fputs("}", out);
+}
+
+static int note_prefix(struct text_report *report, const struct kban_hit *hit)
+{
+	const struct kban_text more = { "...", 3 };
+
+	report->prefix_count++;
+	if (report->base.run->arguments->verbosity == 0)
+		return 0;
+	if (line_list_count(&report->prefixes))
+		return keep_written(&report->prefixes, report, hit, print_groups);
+	return report->prefixes.count == report->prefixes.max
+		       ? line_list_keep(&report->prefixes, more)
+		       : 0;
+}
+
+/* When it happened, in local time; now, where that is not known. */
+static void print_when(const struct text_report *report, kban_usec when, FILE *out)
+{
 	struct tm local;
+	time_t seconds;
 	char text[64];
 
-	if (when == KBAN_TIME_NONE || localtime_r(&seconds, &local) == NULL) {
-		fputs("no time", stdout);
-		return;
-	}
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
-	fputs(text, stdout);
+	if (when == KBAN_TIME_NONE)
+		when = kban_context_now(report->base.run->ctx);
+	seconds = (time_t)(when / KBAN_SECOND);
+	if (localtime_r(&seconds, &local) != NULL &&
+	    strftime(text, sizeof(text), "%a %b %d %H:%M:%S %Y", &local) > 0)
+		fputs(text, out);
 }
 
-/* -v: what became of the line. */
-static void print_verdict(const struct report *report, const struct judged *judged)
+static void print_failure(const struct text_report *report, const struct kban_hit *hit, FILE *out)
 {
-	const struct kban_match *match = judged->match;
-	char *id = kban_text_printable(match->id);
-
-	printf("line %" PRIu64 ": ", judged->number);
-	if (match->verdict == KBAN_FAILURE)
-		printf("%sfailure%s of %s by rule %d, ", cli_colour(report->colour, CLI_RED),
-		       cli_colour(report->colour, CLI_PLAIN), id != NULL ? id : "",
-		       match->rule + 1);
-	else if (match->verdict == KBAN_NOFAIL)
-		printf("no failure yet, by rule %d, ", match->rule + 1);
+	fputs("    ", out);
+	if (hit->id.data != NULL)
+		fwrite(hit->id.data, 1, hit->id.len, out);
 	else
-		printf("ignored by ignoreregex %d, ", match->ignore_rule + 1);
-	print_time(match->time);
-	putchar('\n');
-	free(id);
+		fputs("None", out);
+	fputs("  ", out);
+	print_when(report, hit->time, out);
+	if (report->failures > 1)
+		fputs(" (multiple regex matched)", out);
+}
+
+/* One failure: of a name with several addresses there is one for each. */
+static int note_failure(struct text_report *report, const struct kban_hit *hit)
+{
+	struct rule_hits *hits = &report->hits[hit->rule];
+	bool is_quiet = is_set(hit, "nofail");
+	int status = 0;
+
+	hits->count++;
+	if (report->base.run->arguments->verbosity > 0)
+		status = keep_written(&hits->shown, report, hit, print_failure);
+	report->is_quiet = report->is_quiet || is_quiet;
+	report->failures += !is_quiet;
+	return status;
+}
+
+static int note_failures(struct text_report *report, const struct kban_hit *hit)
+{
+	struct kban_hit one = *hit;
+	char text[KBAN_ADDR_TEXT_SIZE];
+	int status = 0;
+
+	/* As in a jail, nothing comes of what a session is told only. */
+	if (hit->verdict == KBAN_NOFAIL && report->base.run->arguments->matcher_flags == 0 &&
+	    is_set(hit, "nofail"))
+		return 0;
+	if (hit->address_count < 2)
+		return note_failure(report, hit);
+	for (size_t i = 0; status == 0 && i < hit->address_count; i++) {
+		kban_addr_print(&hit->addresses[i], text);
+		one.id = (struct kban_text){ text, strlen(text) };
+		status = note_failure(report, &one);
+	}
+	return status;
+}
+
+/* While a line is judged. */
+static void note_hit(const struct kban_hit *hit, void *data)
+{
+	struct text_report *report = data;
+	int status = hit->kind == KBAN_RULE_PREFIX ? note_prefix(report, hit)
+						   : note_failures(report, hit);
+
+	if (status < 0)
+		report->trouble = errno;
+}
+
+static void set_lists(struct text_report *report)
+{
+	const struct arguments *arguments = report->base.run->arguments;
+
+	report->lists[LINE_MATCHED].wish = arguments->matched;
+	report->lists[LINE_IGNORED].wish = arguments->ignored;
+	report->lists[LINE_MISSED].wish = arguments->missed;
+	for (size_t i = 0; i < LINE_KINDS; i++)
+		report->lists[i].max = arguments->list_max;
+	report->prefixes.max = arguments->list_max + 1;
+}
+
+static int start(struct report *base)
+{
+	struct text_report *report = (struct text_report *)base;
+	const struct kban_filter *filter = base->run->choice.filter;
+	size_t count = kban_filter_rule_count(filter, KBAN_RULE_FAIL);
+
+	report->hits = calloc(count, sizeof(*report->hits));
+	if (report->hits == NULL ||
+	    recent_lines_init(&report->recent, kban_filter_max_lines(filter)) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		report->hits[i].shown.wish = LIST_ALL;
+	report->colour = cli_colour_wanted(stdout);
+	set_lists(report);
+	clock_gettime(CLOCK_MONOTONIC, &report->started);
+	kban_matcher_observe(base->run->matcher, note_hit, report);
+	text_header(report);
+	return 0;
+}
+
+static enum line_kind kind_of(const struct text_report *report, const struct kban_match *match)
+{
+	if (match->verdict == KBAN_IGNORED || report->is_quiet)
+		return LINE_IGNORED;
+	return report->failures > 0 ? LINE_MATCHED : LINE_MISSED;
+}
+
+/* An entry for each rule that the line may be tried with elsewhere. */
+static int keep_debuggex(struct text_report *report, enum line_kind kind, struct kban_text line)
+{
+	enum kban_rule_kind rules = kind == LINE_IGNORED ? KBAN_RULE_IGNORE : KBAN_RULE_FAIL;
+	const struct kban_filter *filter = report->base.run->choice.filter;
+	size_t count = kban_filter_rule_count(filter, rules);
+	int status = 0;
+
+	for (size_t i = 0; status == 0 && i < count; i++) {
+		char *entry = debuggex_entry(filter, rules, i, line);
+
+		if (entry == NULL)
+			return -1;
+		status = line_list_keep(&report->lists[kind],
+					(struct kban_text){ entry, strlen(entry) });
+		free(entry);
+	}
+	return status;
+}
+
+static int add_line(struct text_report *report, enum line_kind kind, struct kban_text line)
+{
+	if (!report->base.run->arguments->debuggex)
+		return line_list_add(&report->lists[kind], line);
+	return line_list_count(&report->lists[kind]) ? keep_debuggex(report, kind, line) : 0;
 }
 
 /* The oldest of the recent lines was missed for good. */
-static int settle_oldest(struct report *report)
+static int settle_oldest(struct text_report *report)
 {
-	int status = line_list_add(&report->lists[LINE_MISSED], report->recent.lines[0]);
+	int status = add_line(report, LINE_MISSED, report->recent.lines[0]);
 
 	recent_lines_drop(&report->recent, 0);
 	return status;
 }
 
-static int add_missed(struct report *report, struct kban_text line)
+static int add_missed(struct text_report *report, struct kban_text line)
 {
 	struct recent_lines *recent = &report->recent;
 
 	if (recent->max == 1)
-		return line_list_add(&report->lists[LINE_MISSED], line);
+		return add_line(report, LINE_MISSED, line);
 	if (recent_lines_is_full(recent) && settle_oldest(report) < 0)
 		return -1;
-	while (line.len > 0 && line.data[line.len - 1] == '\r')
-		line.len--;
 	return recent_lines_add(recent, line);
 }
 
 /* Lines before this one that were missed, and belong to the match after all. */
-static int add_earlier(struct report *report)
+static int add_earlier(struct text_report *report)
 {
+	const struct kban_matcher *matcher = report->base.run->matcher;
 	struct kban_text line;
 
-	for (size_t i = 0; (line = kban_matcher_line(report->run->matcher, i)).data != NULL; i++) {
+	for (size_t i = 0; (line = kban_matcher_line(matcher, i)).data != NULL; i++) {
 		if (!recent_lines_take(&report->recent, line))
 			continue;
 		report->counts[LINE_MISSED]--;
 		report->counts[LINE_MATCHED]++;
-		if (line_list_add(&report->lists[LINE_MATCHED], line) < 0)
+		if (add_line(report, LINE_MATCHED, line) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static int line(struct report *report, const struct judged *judged)
+/* Bring what was noted of the line into the lists, and begin anew. */
+static int settle(struct text_report *report, const struct judged *judged)
 {
-	enum line_kind kind = kind_of(report->run, judged->match);
+	enum line_kind kind = kind_of(report, judged->match);
 
 	report->counts[kind]++;
 	if (kind == LINE_MISSED)
 		return add_missed(report, judged->line);
-	if (report->run->arguments->verbose)
-		print_verdict(report, judged);
 	if (judged->match->verdict == KBAN_FAILURE && add_earlier(report) < 0)
 		return -1;
-	return line_list_add(&report->lists[kind], judged->line);
+	return add_line(report, kind, judged->line);
 }
 
-/* A rule with its hits, its text, and with -v where it stands. */
-static void print_rule(const struct report *report, enum kban_rule_kind kind, size_t index)
+static int line(struct report *base, const struct judged *judged)
 {
-	const struct run *run = report->run;
-	uint64_t hits = kban_matcher_rule_hits(run->matcher, kind, index);
-	uint64_t limits = kban_matcher_limit_hits(run->matcher, kind, index);
-	unsigned at_line;
-	const char *file = kban_filter_rule_file(run->choice.filter, kind, index, &at_line);
+	struct text_report *report = (struct text_report *)base;
+	int status = settle(report, judged);
 
-	if (hits == 0 && limits == 0 && !run->arguments->verbose)
-		return;
-	printf("|  %2zu) %s[%" PRIu64 "]%s ", index + 1,
-	       cli_colour(report->colour, hits > 0 ? CLI_GREEN : CLI_DIM), hits,
-	       cli_colour(report->colour, CLI_PLAIN));
-	print_shown(kban_filter_rule_text(run->choice.filter, kind, index));
-	putchar('\n');
-	if (limits > 0)
-		printf("|      %sgiven up on %" PRIu64 " lines, at a limit of the engine%s\n",
-		       cli_colour(report->colour, CLI_YELLOW), limits,
-		       cli_colour(report->colour, CLI_PLAIN));
-	if (run->arguments->verbose && file != NULL) {
-		printf("|      %s", cli_colour(report->colour, CLI_DIM));
-		print_shown(file);
-		printf(":%u%s\n", at_line, cli_colour(report->colour, CLI_PLAIN));
-	}
+	report->failures = 0;
+	report->is_quiet = false;
+	if (report->trouble == 0)
+		return status;
+	errno = report->trouble;
+	return -1;
 }
 
-static bool has_rule_to_show(const struct run *run, enum kban_rule_kind kind)
+static bool pass(struct report *base, uint64_t lines)
 {
-	size_t count = kban_filter_rule_count(run->choice.filter, kind);
+	struct text_report *report = (struct text_report *)base;
 
-	for (size_t i = 0; i < count; i++)
-		if (run->arguments->verbose || kban_matcher_rule_hits(run->matcher, kind, i) > 0 ||
-		    kban_matcher_limit_hits(run->matcher, kind, i) > 0)
-			return true;
-	return false;
+	if (report->recent.max > 1 || !line_list_is_over(&report->lists[LINE_MISSED]))
+		return false;
+	report->counts[LINE_MISSED] += lines;
+	report->lists[LINE_MISSED].count += lines;
+	return true;
 }
 
-static void print_rules(const struct report *report, enum kban_rule_kind kind, const char *title)
+static int finish(struct report *base)
 {
-	const struct run *run = report->run;
-	size_t count = kban_filter_rule_count(run->choice.filter, kind);
-	uint64_t total = 0;
+	struct text_report *report = (struct text_report *)base;
 
-	for (size_t i = 0; i < count; i++)
-		total += kban_matcher_rule_hits(run->matcher, kind, i);
-	printf("\n%s: %" PRIu64 " total\n", title, total);
-	if (!has_rule_to_show(run, kind))
-		return;
-	puts("|-  #) [# of hits] regular expression");
-	for (size_t i = 0; i < count; i++)
-		print_rule(report, kind, i);
-	puts("`-");
-}
-
-static void print_dates(const struct report *report)
-{
-	const struct run *run = report->run;
-	size_t count = kban_filter_date_format_count(run->choice.filter);
-	bool any = false;
-
-	printf("\nDate template hits:\n");
-	for (size_t i = 0; i < count; i++) {
-		uint64_t hits = kban_matcher_date_hits(run->matcher, i);
-
-		if (hits == 0 && !run->arguments->verbose)
-			continue;
-		if (!any)
-			puts("|- [# of hits] date format");
-		any = true;
-		printf("|  [%" PRIu64 "] ", hits);
-		print_shown(kban_filter_date_format_name(run->choice.filter, i));
-		putchar('\n');
-	}
-	if (any)
-		puts("`-");
-}
-
-static void print_sums(const struct report *report)
-{
-	struct timespec now;
-	double seconds;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	seconds = (double)(now.tv_sec - report->started.tv_sec) +
-		  (double)(now.tv_nsec - report->started.tv_nsec) / 1e9;
-	printf("\n%sLines: %" PRIu64 " lines, %" PRIu64 " ignored, %" PRIu64 " matched, %" PRIu64
-	       " missed%s\n",
-	       cli_colour(report->colour, CLI_BOLD), report->run->lines,
-	       report->counts[LINE_IGNORED], report->counts[LINE_MATCHED],
-	       report->counts[LINE_MISSED], cli_colour(report->colour, CLI_PLAIN));
-	printf("[processed in %.2f sec]\n\n", seconds);
-}
-
-static int print_list(struct report *report, enum line_kind kind, const char *title,
-		      const char *option)
-{
-	return line_list_print(&report->lists[kind], title, option, report->counts[kind]);
-}
-
-static int finish(struct report *report)
-{
 	while (report->recent.count > 0)
 		if (settle_oldest(report) < 0)
 			return -1;
-	printf("\nResults\n=======\n");
-	if (kban_filter_rule_count(report->run->choice.filter, KBAN_RULE_PREFIX) > 0)
-		print_rules(report, KBAN_RULE_PREFIX, "Prefregex");
-	print_rules(report, KBAN_RULE_FAIL, "Failregex");
-	print_rules(report, KBAN_RULE_IGNORE, "Ignoreregex");
-	print_dates(report);
-	print_sums(report);
-	if (print_list(report, LINE_MATCHED, "Matched", "print-matched") < 0 ||
-	    print_list(report, LINE_IGNORED, "Ignored", "print-ignored") < 0)
-		return -1;
-	return print_list(report, LINE_MISSED, "Missed", "print-missed");
+	return text_results(report);
 }
 
-static void close_report(struct report *report)
+static void clear(struct report *base)
 {
-	if (report == NULL)
-		return;
+	struct text_report *report = (struct text_report *)base;
+	size_t count = kban_filter_rule_count(base->run->choice.filter, KBAN_RULE_FAIL);
+
+	kban_matcher_observe(base->run->matcher, NULL, NULL);
 	for (size_t i = 0; i < LINE_KINDS; i++)
 		line_list_close(&report->lists[i]);
+	for (size_t i = 0; report->hits != NULL && i < count; i++)
+		line_list_close(&report->hits[i].shown);
+	free(report->hits);
+	line_list_close(&report->prefixes);
 	recent_lines_clear(&report->recent);
-	free(report);
 }
 
 const struct report_ops report_text = {
+	.size = sizeof(struct text_report),
 	.start = start,
 	.line = line,
 	.finish = finish,
-	.close = close_report,
+	.pass = pass,
+	.clear = clear,
 };

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-regex/resolver.h"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/name-lookup.h"
+#include "kban-regex/messages.h"
+
 /* Names that are remembered; the oldest makes room. */
-#define NAMES_MAX     1000
-/* Addresses of one name that are remembered. */
-#define ADDRESSES_MAX 16
+#define NAMES_MAX    1000
+/* Names in a row without an answer, until no more are asked for. */
+#define FAILURES_MAX 3
 
 struct answer {
 	char *name;
-	struct kban_addr addresses[ADDRESSES_MAX];
+	struct kban_addr addresses[CLI_LOOKUP_ADDRESSES];
 	int count; /* or KBAN_E_SYSTEM */
 };
 
 struct resolver {
 	struct answer answers[NAMES_MAX];
 	size_t count;
-	size_t oldest; /* the next to make room, once all are in use */
+	unsigned failures; /* in a row */
+	size_t oldest;     /* the next to make room, once all are in use */
 };
 
 struct resolver *resolver_new(void)
@@ -38,38 +39,17 @@ void resolver_free(struct resolver *resolver)
 	free(resolver);
 }
 
-static bool read_sockaddr(const struct sockaddr *from, struct kban_addr *out)
+/* Ask for the name, unless nobody answers anyway: a log may have thousands of names. */
+static void ask(struct resolver *resolver, struct answer *answer)
 {
-	char text[INET6_ADDRSTRLEN];
-	const void *bytes;
-
-	if (from->sa_family == AF_INET)
-		bytes = &((const struct sockaddr_in *)(const void *)from)->sin_addr;
-	else if (from->sa_family == AF_INET6)
-		bytes = &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
-	else
-		return false;
-	if (inet_ntop(from->sa_family, bytes, text, sizeof(text)) == NULL)
-		return false;
-	return kban_addr_parse((struct kban_text){ text, strlen(text) }, out) == KBAN_OK;
-}
-
-static void ask(struct answer *answer)
-{
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct addrinfo *list = NULL;
-	int error = getaddrinfo(answer->name, NULL, &hints, &list);
-
-	answer->count = 0;
-	if (error != 0 && error != EAI_NONAME)
-		answer->count = KBAN_E_SYSTEM;
-	if (error != 0)
+	answer->count = KBAN_E_SYSTEM;
+	if (resolver->failures >= FAILURES_MAX)
 		return;
-	for (const struct addrinfo *item = list; item != NULL; item = item->ai_next)
-		if (answer->count < ADDRESSES_MAX &&
-		    read_sockaddr(item->ai_addr, &answer->addresses[answer->count]))
-			answer->count++;
-	freeaddrinfo(list);
+	answer->count = cli_name_lookup(answer->name, answer->addresses);
+	resolver->failures = answer->count == KBAN_E_SYSTEM ? resolver->failures + 1 : 0;
+	if (resolver->failures == FAILURES_MAX)
+		message_print("%d names in a row could not be looked up; no more are tried",
+			      FAILURES_MAX);
 }
 
 /* A place for a new name: a free one, or the oldest. */
@@ -97,7 +77,7 @@ static const struct answer *find(struct resolver *resolver, const char *name)
 	answer->name = strdup(name);
 	if (answer->name == NULL)
 		return NULL;
-	ask(answer);
+	ask(resolver, answer);
 	return answer;
 }
 

@@ -92,16 +92,6 @@ static json_t *banned_in(const struct kban_jail *jail)
 	return list;
 }
 
-static json_t *files_of(const struct kban_watch *watch, size_t index)
-{
-	json_t *list = json_array();
-	const char *path;
-
-	for (size_t i = 0; (path = kban_watch_jail_file(watch, index, i)) != NULL; i++)
-		json_array_append_new(list, utf8((struct kban_text){ path, strlen(path) }));
-	return list;
-}
-
 static void describe_options(json_t *object, const struct kban_jail *jail)
 {
 	const struct kban_jail_options *options = kban_jail_options(jail);
@@ -116,7 +106,7 @@ static void describe_options(json_t *object, const struct kban_jail *jail)
 		json_object_set_new(object, "bantime", seconds(options->ban_time));
 }
 
-static json_t *describe_jail(const struct kban_watch *watch, size_t index)
+static json_t *describe_jail(struct kban_watch *watch, size_t index)
 {
 	const struct kban_jail *jail = kban_watch_jail(watch, index);
 	struct kban_jail_stats stats = KBAN_JAIL_STATS_INIT;
@@ -130,7 +120,11 @@ static json_t *describe_jail(const struct kban_watch *watch, size_t index)
 	json_object_set_new(object, "currently_failed",
 			    json_integer((json_int_t)stats.currently_failed));
 	json_object_set_new(object, "total_failed", json_integer((json_int_t)stats.total_failed));
-	json_object_set_new(object, "files", files_of(watch, index));
+	json_object_set_new(object, "files", commands_describe_files(watch, index));
+	if (kban_watch_jail_waits_for(watch, index, 0) != NULL)
+		json_object_set_new(object, "waits_for", commands_describe_missing(watch, index));
+	if (kban_watch_jail_has_journal(watch, index))
+		json_object_set_new(object, "matches", commands_describe_matches(watch, index));
 	json_object_set_new(object, "currently_banned",
 			    json_integer((json_int_t)stats.currently_banned));
 	json_object_set_new(object, "total_banned", json_integer((json_int_t)stats.total_banned));
@@ -138,9 +132,12 @@ static json_t *describe_jail(const struct kban_watch *watch, size_t index)
 			    json_integer((json_int_t)stats.failed_to_apply));
 	json_object_set_new(object, "odd_times", json_integer((json_int_t)stats.odd_times));
 	json_object_set_new(object, "limit_hits", json_integer((json_int_t)stats.limit_hits));
+	json_object_set_new(object, "waiting", json_integer((json_int_t)stats.waiting));
 	json_object_set_new(object, "banned", banned_in(jail));
-	if (jail != NULL)
+	if (jail != NULL) {
 		describe_options(object, jail);
+		json_object_set_new(object, "actions", commands_describe_actions(watch, index));
+	}
 	return object;
 }
 
@@ -174,7 +171,7 @@ static json_t *describe_logs(const struct kban_watch *watch)
 
 void command_status(struct command *command)
 {
-	const struct kban_watch *watch = command->daemon->watch;
+	struct kban_watch *watch = command->daemon->watch;
 	kban_usec saved = kban_watch_saved(watch);
 	json_t *list = json_array();
 

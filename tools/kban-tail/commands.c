@@ -46,8 +46,7 @@ bool command_address(struct command *command, const json_t *text, struct kban_ad
 	return false;
 }
 
-/* Put into force what a method changed, or answer why that failed. */
-static void settle(struct command *command)
+void command_settle(struct command *command)
 {
 	kban_auto(error) reason = NULL;
 
@@ -109,7 +108,7 @@ static void ban_addresses(struct command *command)
 		count += kban_jail_ban(jail, &host, now) > 0;
 	}
 	json_object_set_new(command->reply, "count", json_integer(count));
-	settle(command);
+	command_settle(command);
 }
 
 /* In one jail, or with NULL in all that run. */
@@ -173,7 +172,7 @@ static void unban_addresses(struct command *command)
 	if (count < 0)
 		return;
 	json_object_set_new(command->reply, "count", json_integer(count));
-	settle(command);
+	command_settle(command);
 }
 
 /* What is wrong: the mistakes, or what works but hardly as meant. */
@@ -233,11 +232,20 @@ static const struct {
 	const char *name;
 	void (*run)(struct command *command);
 } methods[] = {
+	{ "io.kban.ActionProperties", command_action_properties },
+	{ "io.kban.AddAction", command_add_action },
+	{ "io.kban.AddLog", command_add_log },
+	{ "io.kban.AddMatch", command_add_match },
 	{ "io.kban.BanAddresses", ban_addresses },
 	{ "io.kban.Banned", command_banned },
+	{ "io.kban.ImportBans", command_import_bans },
 	{ "io.kban.JailStatus", command_jail_status },
 	{ "io.kban.Ping", command_ping },
 	{ "io.kban.Reload", reload },
+	{ "io.kban.RemoveAction", command_remove_action },
+	{ "io.kban.RemoveLog", command_remove_log },
+	{ "io.kban.RemoveMatch", command_remove_match },
+	{ "io.kban.SetAction", command_set_action },
 	{ "io.kban.Status", command_status },
 	{ "io.kban.Stop", stop },
 	{ "io.kban.UnbanAddresses", unban_addresses },

@@ -27,6 +27,29 @@ void command_jail_status(struct command *command);
 void command_banned(struct command *command);
 void command_why(struct command *command);
 
+/* commands-actions.c: about the actions of a jail; and what a status says of them. */
+void command_action_properties(struct command *command);
+void command_set_action(struct command *command);
+void command_add_action(struct command *command);
+void command_remove_action(struct command *command);
+json_t *commands_describe_actions(const struct kban_watch *watch, size_t jail);
+
+/* commands-logs.c: where the lines of a jail come from; and what a status says of that. */
+void command_add_log(struct command *command);
+void command_remove_log(struct command *command);
+void command_add_match(struct command *command);
+void command_remove_match(struct command *command);
+json_t *commands_describe_files(const struct kban_watch *watch, size_t jail);
+/* What it has to wait for before it reads anything. */
+json_t *commands_describe_missing(const struct kban_watch *watch, size_t jail);
+json_t *commands_describe_matches(struct kban_watch *watch, size_t jail);
+
+/* commands-import.c */
+void command_import_bans(struct command *command);
+
+/* commands.c: put into force what a method changed, or answer why that failed. */
+void command_settle(struct command *command);
+
 /* commands.c: for methods: answer with an error whose one parameter is @a key. */
 void command_fail(struct command *command, const char *error, const char *key, const char *value);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "detach.h"
@@ -16,6 +17,9 @@
 /* How often the kernel is compared with the bans; what another tool removed is back by then. */
 #define AUDIT_MS 4000
 
+/* How long actions may take to stop; what is left is told, and done at the next start. */
+#define ACTIONS_MS 7000
+
 static const int handled_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 #define SIGNAL_COUNT (sizeof(handled_signals) / sizeof(handled_signals[0]))
@@ -23,6 +27,7 @@ static const int handled_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 static void work(struct daemon *daemon);
 static void rules_checked(int failed, void *data);
 static void end(struct daemon *daemon, int status);
+static void out_of_memory(struct daemon *daemon);
 
 static void on_busy(uv_idle_t *idle)
 {
@@ -71,6 +76,31 @@ static void wait_for_more(struct daemon *daemon, bool more)
 		uv_timer_start(&daemon->due, on_due, delay, 0);
 }
 
+static void on_commands_due(uv_timer_t *timer);
+
+/* Commands that actions want to be run, now or after a failure. */
+static void run_commands(struct daemon *daemon)
+{
+	kban_usec now = kban_context_now(daemon->ctx);
+	kban_usec due;
+
+	if (daemon->runner == NULL)
+		return;
+	if (!runner_run(daemon->runner, daemon->watch, now)) {
+		out_of_memory(daemon);
+		return;
+	}
+	due = kban_watch_command_due(daemon->watch);
+	if (due > now && due < KBAN_FOREVER)
+		uv_timer_start(&daemon->commands, on_commands_due,
+			       (uint64_t)((due - now + 999) / 1000), 0);
+}
+
+static void on_commands_due(uv_timer_t *timer)
+{
+	run_commands(timer->data);
+}
+
 /* The service manager starts anew, from what was saved; bans stay in the kernel meanwhile. */
 static void out_of_memory(struct daemon *daemon)
 {
@@ -87,10 +117,12 @@ static void work(struct daemon *daemon)
 	if (daemon->stopping || daemon->phase == PHASE_STARTING)
 		return;
 	more = kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL);
-	if (more == KBAN_E_NOMEM)
+	if (more == KBAN_E_NOMEM) {
 		out_of_memory(daemon);
-	else
-		wait_for_more(daemon, more > 0);
+		return;
+	}
+	wait_for_more(daemon, more > 0);
+	run_commands(daemon);
 }
 
 int daemon_settle(struct daemon *daemon, struct kban_error **err)
@@ -98,6 +130,7 @@ int daemon_settle(struct daemon *daemon, struct kban_error **err)
 	int more = kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), err);
 
 	wait_for_more(daemon, more > 0);
+	run_commands(daemon);
 	return more < 0 ? more : KBAN_OK;
 }
 
@@ -118,9 +151,10 @@ static void audit(struct daemon *daemon)
 	daemon->audit_failed = failed;
 }
 
-static void on_audit(uv_timer_t *timer)
+/* Compare the kernel with what it should contain, and mend it. */
+static void look_at_kernel(void *data)
 {
-	struct daemon *daemon = timer->data;
+	struct daemon *daemon = data;
 
 	if (daemon->phase != PHASE_RUNNING || daemon->stopping)
 		return;
@@ -129,6 +163,11 @@ static void on_audit(uv_timer_t *timer)
 	if (!daemon->arguments->dry_run)
 		check_rules(daemon);
 	work(daemon);
+}
+
+static void on_audit(uv_timer_t *timer)
+{
+	look_at_kernel(timer->data);
 }
 
 static void close_handle(uv_handle_t *handle, void *data)
@@ -145,10 +184,14 @@ static void close_all(struct daemon *daemon)
 		(uv_handle_t *)&daemon->logs,     (uv_handle_t *)&daemon->due,
 		(uv_handle_t *)&daemon->audit,    (uv_handle_t *)&daemon->busy,
 		(uv_handle_t *)&daemon->watchdog, (uv_handle_t *)&daemon->end,
+		(uv_handle_t *)&daemon->commands,
 	};
 
 	packet_filter_close(daemon->packet_filter);
+	runner_close(daemon->runner);
+	guard_close(&daemon->guard);
 	resolver_close(daemon->resolver);
+	namer_close(daemon->namer);
 	server_close(daemon->server);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (own[i]->loop != NULL)
@@ -171,6 +214,71 @@ static void end(struct daemon *daemon, int status)
 	uv_timer_start(&daemon->end, on_end, 0, 0);
 }
 
+static void save(struct daemon *daemon)
+{
+	if (kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL) < 0)
+		log_say(daemon->log, KBAN_WARNING,
+			"Not everything could be put into force; it will be at the next start");
+}
+
+static void on_actions_late(uv_timer_t *timer)
+{
+	struct daemon *daemon = timer->data;
+
+	log_say(daemon->log, KBAN_WARNING,
+		"%zu actions have not ended in time and are killed; the next start goes on with "
+		"them",
+		kban_watch_open_actions(daemon->watch));
+	daemon->ending_actions = false;
+	save(daemon);
+	end(daemon, EXIT_GOOD);
+}
+
+/* What is left to do before the end. */
+static void go_on_ending(struct daemon *daemon)
+{
+	run_commands(daemon);
+	if (!daemon->ending_actions || kban_watch_open_actions(daemon->watch) > 0)
+		return;
+	daemon->ending_actions = false;
+	save(daemon);
+	end(daemon, EXIT_GOOD);
+}
+
+/* Actions undo what they did, as those of fail2ban do; bans stay in the kernel meanwhile. */
+static void end_actions(struct daemon *daemon)
+{
+	daemon->stopping = true;
+	if (daemon->runner == NULL || daemon->phase == PHASE_STARTING ||
+	    kban_watch_close_actions(daemon->watch) < 0) {
+		end(daemon, EXIT_GOOD);
+		return;
+	}
+	daemon->ending_actions = true;
+	uv_timer_start(&daemon->end, on_actions_late, ACTIONS_MS, 0);
+	go_on_ending(daemon);
+}
+
+static void on_command_over(void *data)
+{
+	struct daemon *daemon = data;
+
+	if (daemon->ending_actions)
+		go_on_ending(daemon);
+	else
+		work(daemon);
+}
+
+static void start_guard(struct daemon *daemon)
+{
+	daemon->guard.ctx = daemon->ctx;
+	daemon->guard.watch = daemon->watch;
+	daemon->guard.log = daemon->log;
+	daemon->guard.look = look_at_kernel;
+	daemon->guard.data = daemon;
+	guard_start(&daemon->guard, &daemon->loop);
+}
+
 static void become_ready(struct daemon *daemon)
 {
 	char problem[256] = "out of memory";
@@ -183,9 +291,11 @@ static void become_ready(struct daemon *daemon)
 		end(daemon, EXIT_TROUBLE);
 		return;
 	}
-	log_say(daemon->log, KBAN_INFO, "kban-tail %s is ready, %zu jails", KBAN_VERSION,
-		kban_watch_jail_count(daemon->watch));
+	log_say(daemon->log, KBAN_INFO, "kban-tail %s is ready, %zu jails, bans by %s",
+		KBAN_VERSION, kban_watch_jail_count(daemon->watch),
+		kban_backend_name(daemon->backend));
 	uv_timer_start(&daemon->audit, on_audit, AUDIT_MS, AUDIT_MS);
+	start_guard(daemon);
 	notify_ready();
 	detach_tell(daemon->detached, EXIT_GOOD);
 	daemon->detached = -1;
@@ -194,8 +304,11 @@ static void become_ready(struct daemon *daemon)
 
 static void start_failed(struct daemon *daemon)
 {
-	static const char problem[] = "the packet filter's rules cannot be made; iptables and "
-				      "ip6tables are needed, and CAP_NET_ADMIN";
+	const char *problem =
+		kban_backend_makes_rules(daemon->backend)
+			? "the packet filter's rules cannot be made; see the log"
+			: "the packet filter's rules cannot be made; iptables and ip6tables are "
+			  "needed, and CAP_NET_ADMIN; or packetfilter = nft in fail2ban.conf";
 
 	fprintf(stderr, "kban-tail: %s\n", problem);
 	log_say(daemon->log, KBAN_CRITICAL, "%s", problem);
@@ -230,7 +343,7 @@ static void clear_sets(struct daemon *daemon)
 	daemon->flushed = kban_watch_flush(daemon->watch, kban_context_now(daemon->ctx), NULL);
 	if (daemon->stopping) {
 		answer_flush(daemon);
-		end(daemon, EXIT_GOOD);
+		end_actions(daemon);
 		return;
 	}
 	daemon->phase = PHASE_REFILLING;
@@ -308,15 +421,13 @@ void daemon_stop(struct daemon *daemon, bool flush)
 		return;
 	log_say(daemon->log, KBAN_INFO, "Shutdown in progress...");
 	notify_stopping();
-	if (daemon->phase != PHASE_STARTING &&
-	    kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL) < 0)
-		log_say(daemon->log, KBAN_WARNING,
-			"Not everything could be put into force; it will be at the next start");
+	if (daemon->phase != PHASE_STARTING)
+		save(daemon);
 	daemon->stopping = true;
 	if (flush)
 		clear(daemon);
 	else
-		end(daemon, EXIT_GOOD);
+		end_actions(daemon);
 }
 
 static void log_problems(const struct daemon *daemon, const struct kban_config *config)
@@ -396,6 +507,8 @@ static void start_handles(struct daemon *daemon)
 	uv_timer_init(&daemon->loop, &daemon->audit);
 	uv_timer_init(&daemon->loop, &daemon->watchdog);
 	uv_timer_init(&daemon->loop, &daemon->end);
+	uv_timer_init(&daemon->loop, &daemon->commands);
+	daemon->commands.data = daemon;
 	uv_idle_init(&daemon->loop, &daemon->busy);
 	daemon->due.data = daemon->audit.data = daemon->end.data = daemon->busy.data = daemon;
 	if (alive > 0)
@@ -419,6 +532,10 @@ static int make_watch(struct daemon *daemon)
 
 	options.backend = daemon->backend;
 	options.store = daemon->store;
+	options.without_actions = daemon->arguments->dry_run;
+	/* In the background there is nobody who could write it. */
+	if (daemon->arguments->foreground)
+		options.input = STDIN_FILENO;
 	if (kban_watch_new(daemon->ctx, &options, &daemon->watch, &error) < 0 ||
 	    kban_watch_configure(daemon->watch, daemon->config, &error) < 0)
 		return setup_trouble(error);
@@ -445,17 +562,22 @@ static int prepare(struct daemon *daemon)
 	if (status == EXIT_GOOD)
 		status = setup_store(arguments, daemon->ctx, &daemon->store);
 	if (status == EXIT_GOOD)
-		status = setup_backend(arguments, daemon->ctx, &daemon->backend);
+		status = setup_backend(arguments, daemon->config, daemon->ctx, &daemon->backend);
 	if (status != EXIT_GOOD)
 		return status;
 	/* Standard error has them already. */
 	if (!log_is_on_error(daemon->log))
 		log_problems(daemon, daemon->config);
 	daemon->resolver = resolver_new(&daemon->loop, on_answer, daemon);
-	daemon->packet_filter = packet_filter_new(&daemon->loop, daemon->log);
-	if (daemon->resolver == NULL || daemon->packet_filter == NULL)
+	daemon->namer = namer_new(&daemon->loop, on_answer, daemon);
+	daemon->packet_filter = packet_filter_new(&daemon->loop, daemon->log, daemon->backend);
+	if (!arguments->dry_run)
+		daemon->runner = runner_new(&daemon->loop, daemon->log, on_command_over, daemon);
+	if (daemon->resolver == NULL || daemon->namer == NULL || daemon->packet_filter == NULL ||
+	    (daemon->runner == NULL && !arguments->dry_run))
 		return setup_trouble(NULL);
 	kban_context_set_resolver(daemon->ctx, resolver_ask, daemon->resolver);
+	kban_context_set_namer(daemon->ctx, namer_ask, daemon->namer);
 	return make_watch(daemon);
 }
 
@@ -478,9 +600,12 @@ static void release(struct daemon *daemon)
 	kban_store_close(daemon->store);
 	kban_config_unref(daemon->config);
 	packet_filter_free(daemon->packet_filter);
+	runner_free(daemon->runner);
 	resolver_close(daemon->resolver);
+	namer_close(daemon->namer);
 	uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	resolver_free(daemon->resolver);
+	namer_free(daemon->namer);
 	server_free(daemon->server);
 	uv_loop_close(&daemon->loop);
 	kban_context_unref(daemon->ctx);

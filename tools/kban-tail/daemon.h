@@ -13,9 +13,12 @@
 #include <kban/cleanup.h>
 
 #include "arguments.h"
+#include "guard.h"
 #include "log.h"
+#include "namer.h"
 #include "packet-filter.h"
 #include "resolver.h"
+#include "runner.h"
 #include "server.h"
 
 /* What the packet filter is being looked at for. */
@@ -36,13 +39,17 @@ struct daemon {
 	struct kban_store *store;
 	struct kban_watch *watch;
 	struct resolver *resolver;
+	struct namer *namer;
 	struct packet_filter *packet_filter;
+	struct runner *runner; /* of actions; NULL where nothing is to be changed */
 	struct server *server;
+	struct guard guard;
 
 	uv_poll_t logs;      /* the watch's descriptor */
 	uv_timer_t due;      /* the watch's next due */
 	uv_timer_t audit;    /* comparing the kernel with the bans */
 	uv_timer_t watchdog; /* telling systemd that the loop turns */
+	uv_timer_t commands; /* an action that failed is tried again */
 	uv_timer_t end;      /* closing down, after replies are written */
 	uv_idle_t busy;      /* while there are more lines to read */
 	uv_signal_t signals[4];
@@ -51,6 +58,7 @@ struct daemon {
 	bool clear_wanted; /* a flush, or a stop that flushes, waits for the packet filter */
 	bool check_wanted; /* rules changed while they were being looked at */
 	bool stopping;
+	bool ending_actions;         /* what they did is undone, and that is waited for */
 	bool audit_failed;           /* and that was logged */
 	int flushed;                 /* bans lifted by the flush under way, or a status */
 	struct connection *flush_by; /* who waits for its end; held */

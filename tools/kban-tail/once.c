@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "once.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <jansson.h>
 #include <uv.h>
@@ -70,7 +73,7 @@ static void rules_made(int failed, void *data)
 }
 
 /* The rules without which the sets would keep nobody out. */
-static int make_rules(const struct kban_rules *rules, struct log *log)
+static int make_rules(const struct kban_rules *rules, struct kban_backend *backend, struct log *log)
 {
 	struct packet_filter *filter;
 	uv_loop_t loop;
@@ -78,7 +81,7 @@ static int make_rules(const struct kban_rules *rules, struct log *log)
 
 	if (uv_loop_init(&loop) < 0)
 		return setup_trouble(NULL);
-	filter = packet_filter_new(&loop, log);
+	filter = packet_filter_new(&loop, log, backend);
 	if (filter != NULL) {
 		packet_filter_use(filter, rules);
 		packet_filter_check(filter, rules_made, &failed);
@@ -89,14 +92,26 @@ static int make_rules(const struct kban_rules *rules, struct log *log)
 	return failed == 2 ? EXIT_TROUBLE : EXIT_GOOD;
 }
 
-static int read_all(struct kban_watch *watch, kban_usec now)
+/* What was found so far is of use to who reads it while the input goes on. */
+static bool wait_for_input(const struct kban_watch *watch)
+{
+	struct pollfd poll_fd = { .fd = kban_watch_fd(watch), .events = POLLIN };
+
+	fflush(stdout);
+	return kban_watch_has_input(watch) && (poll(&poll_fd, 1, -1) > 0 || errno == EINTR);
+}
+
+static int read_all(struct kban_watch *watch, const struct kban_context *ctx)
 {
 	kban_auto(error) error = NULL;
-	int more = 1;
+	int more;
 
-	while (more > 0)
-		more = kban_watch_dispatch(watch, now, &error);
-	return more < 0 ? setup_trouble(error) : EXIT_GOOD;
+	do {
+		more = kban_watch_dispatch(watch, kban_context_now(ctx), &error);
+		if (more < 0)
+			return setup_trouble(error);
+	} while (more > 0 || wait_for_input(watch));
+	return EXIT_GOOD;
 }
 
 static void print_problems(const struct kban_watch *watch)
@@ -129,12 +144,13 @@ static int prepare(struct once *once, const struct arguments *arguments)
 	if (status == EXIT_GOOD)
 		status = setup_store(arguments, once->ctx, &once->store);
 	if (status == EXIT_GOOD)
-		status = setup_backend(arguments, once->ctx, &once->backend);
+		status = setup_backend(arguments, once->config, once->ctx, &once->backend);
 	if (status != EXIT_GOOD)
 		return status;
 	options.backend = once->backend;
 	options.store = once->store;
 	options.replay = 1;
+	options.input = STDIN_FILENO;
 	if (kban_watch_new(once->ctx, &options, &once->watch, &error) < 0)
 		return setup_trouble(error);
 	kban_watch_set_listener(once->watch, on_event, (void *)(uintptr_t)arguments);
@@ -151,9 +167,9 @@ static int replay(struct once *once, const struct arguments *arguments)
 		return status;
 	print_problems(once->watch);
 	if (!arguments->dry_run)
-		status = make_rules(kban_watch_rules(once->watch), once->log);
+		status = make_rules(kban_watch_rules(once->watch), once->backend, once->log);
 	if (status == EXIT_GOOD)
-		status = read_all(once->watch, kban_context_now(once->ctx));
+		status = read_all(once->watch, once->ctx);
 	return status;
 }
 

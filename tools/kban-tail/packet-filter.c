@@ -3,9 +3,14 @@
 
 #include <stdlib.h>
 
+#include <kban/cleanup.h>
+
 #include "child.h"
 
 #define COMMAND_LIMIT_MS 30000
+/* A listing of rules may be long; an error message need not be. */
+#define OUTPUT_MAX       (16 * 1024 * 1024)
+#define ERRORS_MAX       (16 * 1024)
 
 static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
 
@@ -14,6 +19,7 @@ static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
 struct packet_filter {
 	uv_loop_t *loop;
 	struct log *log;
+	struct kban_backend *backend;
 	struct child *child; /* the program that runs, or NULL */
 	const struct kban_rules *rules;
 	size_t family; /* index of the one being looked at */
@@ -25,13 +31,15 @@ struct packet_filter {
 	void *data;
 };
 
-struct packet_filter *packet_filter_new(uv_loop_t *loop, struct log *log)
+struct packet_filter *packet_filter_new(uv_loop_t *loop, struct log *log,
+					struct kban_backend *backend)
 {
 	struct packet_filter *filter = calloc(1, sizeof(*filter));
 
 	if (filter != NULL) {
 		filter->loop = loop;
 		filter->log = log;
+		filter->backend = backend;
 	}
 	return filter;
 }
@@ -85,19 +93,25 @@ static char *first_line(struct kban_text text)
 	return kban_text_printable((struct kban_text){ text.data, len });
 }
 
-static void complain(struct packet_filter *filter, const char *command,
-		     const struct child_result *result)
+/* What failed, and why. What goes on failing is told once. */
+static void complain(struct packet_filter *filter, const char *what, const char *why)
 {
-	char *said = first_line(result->errors);
-
 	filter->failed++;
 	if (!filter->complained && !filter->closing)
 		log_say(filter->log, KBAN_ERROR, "%s failed: %s; rules are not as they should be",
-			command,
-			result->problem ? result->problem
-			: said && *said ? said
-					: "no reason given");
+			what, why);
 	filter->complained = true;
+}
+
+static void complain_of_program(struct packet_filter *filter, const char *command,
+				const struct child_result *result)
+{
+	char *said = first_line(result->errors);
+
+	complain(filter, command,
+		 result->problem ? result->problem
+		 : said && *said ? said
+				 : "no reason given");
 	free(said);
 }
 
@@ -107,15 +121,31 @@ static void changed(const struct child_result *result, void *data)
 
 	filter->child = NULL;
 	if (result->status != 0)
-		complain(filter, kban_rules_change_command(families[filter->family])[0], result);
+		complain_of_program(filter, kban_rules_change_command(families[filter->family])[0],
+				    result);
 	next_family(filter);
+}
+
+static struct child *run(struct packet_filter *filter, const char *const *argv,
+			 struct kban_text input, child_done_fn *done)
+{
+	const struct child_request request = {
+		.argv = argv,
+		.input = input,
+		.limit_ms = COMMAND_LIMIT_MS,
+		.output_max = OUTPUT_MAX,
+		.errors_max = ERRORS_MAX,
+		.done = done,
+		.data = filter,
+	};
+
+	return child_start(filter->loop, &request);
 }
 
 static void change(struct packet_filter *filter, struct kban_text script)
 {
 	filter->child =
-		child_start(filter->loop, kban_rules_change_command(families[filter->family]),
-			    script, COMMAND_LIMIT_MS, changed, filter);
+		run(filter, kban_rules_change_command(families[filter->family]), script, changed);
 	if (filter->child == NULL) {
 		filter->failed++;
 		next_family(filter);
@@ -148,7 +178,7 @@ static void listed(const struct child_result *result, void *data)
 
 	filter->child = NULL;
 	if (result->status != 0)
-		complain(filter, kban_rules_list_command(family)[0], result);
+		complain_of_program(filter, kban_rules_list_command(family)[0], result);
 	else {
 		tell_unplaced(filter, family, result->output);
 		changes = kban_rules_compare(filter->rules, family, result->output, &script);
@@ -168,12 +198,27 @@ static void look(struct packet_filter *filter)
 {
 	struct kban_text nothing = { NULL, 0 };
 
-	filter->child = child_start(filter->loop, kban_rules_list_command(families[filter->family]),
-				    nothing, COMMAND_LIMIT_MS, listed, filter);
+	filter->child =
+		run(filter, kban_rules_list_command(families[filter->family]), nothing, listed);
 	if (filter->child == NULL) {
 		filter->failed++;
 		next_family(filter);
 	}
+}
+
+/* Without a program, and for both families at once. */
+static void put(struct packet_filter *filter)
+{
+	kban_auto(error) error = NULL;
+	int changes = kban_backend_put_rules(filter->backend, filter->rules, &error);
+
+	if (changes > 0)
+		log_say(filter->log, KBAN_INFO, "nft: %d rules changed", changes);
+	if (changes < 0) {
+		complain(filter, kban_backend_name(filter->backend), kban_error_text(error));
+		filter->failed = FAMILY_COUNT;
+	}
+	over(filter);
 }
 
 void packet_filter_use(struct packet_filter *filter, const struct kban_rules *rules)
@@ -190,6 +235,9 @@ bool packet_filter_check(struct packet_filter *filter, packet_filter_done_fn *do
 	filter->failed = 0;
 	filter->done = done;
 	filter->data = data;
-	look(filter);
+	if (kban_backend_makes_rules(filter->backend))
+		put(filter);
+	else
+		look(filter);
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Keeps the packet filter's rules as they should be, through iptables and ip6tables. One look at a
- * time: list what is there, compare, change what differs.
+ * Keeps the packet filter's rules as they should be: by the backend, if that makes rules, or
+ * through iptables and ip6tables. One look at a time: list what is there, compare, change what
+ * differs.
  */
 #ifndef KBAN_TAIL_PACKET_FILTER_H
 #define KBAN_TAIL_PACKET_FILTER_H
@@ -16,10 +17,15 @@
 
 struct packet_filter;
 
-/* Told when a look is over. @a failed: for how many of the two families it failed. */
+/*
+ * Told when a look is over, maybe before packet_filter_check() returns. @a failed: for how many of
+ * the two families it failed.
+ */
 typedef void packet_filter_done_fn(int failed, void *data);
 
-struct packet_filter *packet_filter_new(uv_loop_t *loop, struct log *log);
+/* @a backend must live as long. */
+struct packet_filter *packet_filter_new(uv_loop_t *loop, struct log *log,
+					struct kban_backend *backend);
 
 /* What should be there from now on; NULL: nothing of ours. Must stay valid until the next call. */
 void packet_filter_use(struct packet_filter *filter, const struct kban_rules *rules);

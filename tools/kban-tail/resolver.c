@@ -7,10 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/name-lookup.h"
+
 /* fail2ban's figures: so many answers, so long. */
 #define ANSWERS_MAX  1000
 #define ANSWER_VALID 300 /* seconds */
-#define ADDRESSES    16
+#define ADDRESSES    CLI_LOOKUP_ADDRESSES
 
 struct answer {
 	struct resolver *resolver;
@@ -45,6 +47,9 @@ struct resolver *resolver_new(uv_loop_t *loop, resolver_answered_fn *answered, v
 {
 	struct resolver *resolver = calloc(1, sizeof(*resolver));
 
+	/* Names behind one that nobody answers must not wait for long: 2 s each, unless the
+	 * operator wants it otherwise. See resolv.conf(5). */
+	setenv("RES_OPTIONS", "timeout:1 attempts:2", 0);
 	if (resolver != NULL) {
 		resolver->loop = loop;
 		resolver->answered = answered;
@@ -143,13 +148,10 @@ static struct answer *find(struct resolver *resolver, const char *name)
 /* Look the name up now; matching waits. */
 static void ask_and_wait(struct answer *answer)
 {
-	struct addrinfo *found = NULL;
+	int count = cli_name_lookup(answer->name, answer->addresses);
 
-	if (getaddrinfo(answer->name, NULL, &hints, &found) != 0)
-		found = NULL;
-	take_answer(answer, found);
-	if (found != NULL)
-		freeaddrinfo(found);
+	answer->at = monotonic();
+	answer->count = count > 0 ? (size_t)count : 0;
 }
 
 static struct answer *ask(struct resolver *resolver, const char *name)

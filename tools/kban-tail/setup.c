@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "setup.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 int setup_trouble(const struct kban_error *error)
 {
@@ -22,7 +26,11 @@ int setup_config(const struct arguments *arguments, struct kban_context *ctx,
 	}
 	for (size_t i = 0; i < kban_config_problem_count(config); i++)
 		fprintf(stderr, "kban-tail: %s%s\n",
-			kban_config_problem_is_error(config, i) ? "" : "warning: ",
+			kban_config_problem_is_error(config, i) ||
+					(arguments->test &&
+					 kban_config_problem_is_waiting(config, i))
+				? ""
+				: "warning: ",
 			kban_config_problem_text(config, i));
 	*out = config;
 	return EXIT_GOOD;
@@ -82,14 +90,70 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 	return EXIT_GOOD;
 }
 
-int setup_backend(const struct arguments *arguments, struct kban_context *ctx,
-		  struct kban_backend **out)
+/* True if @a name is a program in one of the directories of PATH. */
+static bool has_program(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+
+	while (path != NULL && *path != '\0') {
+		size_t length = strcspn(path, ":");
+
+		snprintf(file, sizeof(file), "%.*s/%s", (int)length, path, name);
+		if (access(file, X_OK) == 0)
+			return true;
+		path += length + (path[length] == ':');
+	}
+	return false;
+}
+
+static bool has_iptables(void)
+{
+	static const enum kban_family families[] = { KBAN_IPV4, KBAN_IPV6 };
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (!has_program(kban_rules_list_command(families[i])[0]) ||
+		    !has_program(kban_rules_change_command(families[i])[0]))
+			return false;
+	return true;
+}
+
+/* What this host has; if it has nothing, both reasons are told in one line. */
+static int find_backend(struct kban_context *ctx, struct kban_backend **out)
+{
+	kban_auto(error) of_ipset = NULL;
+	kban_auto(error) of_nft = NULL;
+	bool may_ipset = has_iptables();
+
+	if (may_ipset && kban_backend_ipset_new(ctx, out, &of_ipset) == KBAN_OK)
+		return EXIT_GOOD;
+	if (kban_backend_nft_new(ctx, out, &of_nft) == KBAN_OK)
+		return EXIT_GOOD;
+	fprintf(stderr, "kban-tail: %s; %s\n",
+		may_ipset ? kban_error_text(of_ipset) : "there are no iptables and ip6tables",
+		kban_error_text(of_nft));
+	return EXIT_TROUBLE;
+}
+
+int setup_backend(const struct arguments *arguments, const struct kban_config *config,
+		  struct kban_context *ctx, struct kban_backend **out)
 {
 	kban_auto(error) error = NULL;
+	int status = KBAN_OK;
 
 	if (arguments->dry_run)
 		return kban_backend_memory_new(ctx, out) < 0 ? setup_trouble(NULL) : EXIT_GOOD;
-	return kban_backend_ipset_new(ctx, out, &error) < 0 ? setup_trouble(error) : EXIT_GOOD;
+	switch (kban_config_packet_filter(config)) {
+	case KBAN_PACKET_FILTER_AUTO:
+		return find_backend(ctx, out);
+	case KBAN_PACKET_FILTER_IPSET:
+		status = kban_backend_ipset_new(ctx, out, &error);
+		break;
+	case KBAN_PACKET_FILTER_NFT:
+		status = kban_backend_nft_new(ctx, out, &error);
+		break;
+	}
+	return status < 0 ? setup_trouble(error) : EXIT_GOOD;
 }
 
 int setup_store(const struct arguments *arguments, struct kban_context *ctx,

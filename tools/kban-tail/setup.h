@@ -21,8 +21,8 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 	      struct kban_context *ctx, struct log **out);
 
 /* Kernel sets, or in a dry run memory. */
-int setup_backend(const struct arguments *arguments, struct kban_context *ctx,
-		  struct kban_backend **out);
+int setup_backend(const struct arguments *arguments, const struct kban_config *config,
+		  struct kban_context *ctx, struct kban_backend **out);
 
 /* The state file; NULL in a dry run. */
 int setup_store(const struct arguments *arguments, struct kban_context *ctx,

@@ -12,16 +12,16 @@
 #define MANY 500
 
 static const struct kb_set sets[] = {
-	{ "kban-test", KBAN_IPV4, KB_SET_IP, 0 },
-	{ "kban-test6", KBAN_IPV6, KB_SET_IP, 0 },
-	{ "kban-nets", KBAN_IPV4, KB_SET_NET, 0 },
-	{ "kban-nets6", KBAN_IPV6, KB_SET_NET, 0 },
+	{ "kban-test", KBAN_IPV4, KB_SET_IP, 0, "" },
+	{ "kban-test6", KBAN_IPV6, KB_SET_IP, 0, "" },
+	{ "kban-nets", KBAN_IPV4, KB_SET_NET, 0, "" },
+	{ "kban-nets6", KBAN_IPV6, KB_SET_NET, 0, "" },
 	/* Others of the same names. */
-	{ "kban-test", KBAN_IPV4, KB_SET_NET, 0 },
-	{ "kban-test", KBAN_IPV6, KB_SET_IP, 0 },
-	{ "kban-nets", KBAN_IPV4, KB_SET_IP, 0 },
-	{ "kban-test", KBAN_IPV4, KB_SET_IP, 4 },
-	{ "kban-test", KBAN_IPV4, KB_SET_IP, 16 },
+	{ "kban-test", KBAN_IPV4, KB_SET_NET, 0, "" },
+	{ "kban-test", KBAN_IPV6, KB_SET_IP, 0, "" },
+	{ "kban-nets", KBAN_IPV4, KB_SET_IP, 0, "" },
+	{ "kban-test", KBAN_IPV4, KB_SET_IP, 4, "" },
+	{ "kban-test", KBAN_IPV4, KB_SET_IP, 16, "" },
 };
 
 enum set {
@@ -203,6 +203,18 @@ static void tell(void **state)
 		else
 			look(step, set);
 	}
+}
+
+static void tell_if_limited(void **state)
+{
+	if (!told->ops->grows)
+		tell(state);
+}
+
+static void tell_if_growing(void **state)
+{
+	if (told->ops->grows)
+		tell(state);
 }
 
 #define SECONDS(count) ((count)*KBAN_SECOND)
@@ -422,6 +434,44 @@ static const struct step a_full_set_is_told_and_can_grow[] = {
 	{ DONE, IP, NULL, 0, 0 },
 };
 
+static const struct step a_set_that_grows_takes_more[] = {
+	{ OPEN, SMALL, NULL, 0, KBAN_OK },
+	{ BAN, SMALL, "192.0.2.1", SECONDS(600), KBAN_OK },
+	{ BAN, SMALL, "192.0.2.2", SECONDS(600), KBAN_OK },
+	{ BAN, SMALL, "192.0.2.3", SECONDS(600), KBAN_OK },
+	{ BAN, SMALL, "192.0.2.4", SECONDS(600), KBAN_OK },
+	{ BAN, SMALL, "192.0.2.5", SECONDS(600), KBAN_OK },
+	{ OPEN, LARGER, NULL, 0, KBAN_OK },
+	{ COUNT, LARGER, NULL, 0, 5 },
+	{ DONE, IP, NULL, 0, 0 },
+};
+
+static const struct step networks_may_lie_in_networks[] = {
+	{ OPEN, NET, NULL, 0, KBAN_OK },
+	{ BAN, NET, "198.51.100.0/24", SECONDS(900), KBAN_OK },
+	{ BAN, NET, "198.51.0.0/16", SECONDS(600), KBAN_OK },
+	{ BAN, NET, "198.51.102.0/24", SECONDS(300), KBAN_OK },
+	{ BAN, NET, "198.51.102.0/25", SECONDS(200), KBAN_OK },
+	{ BAN, NET, "198.51.100.1", SECONDS(60), KBAN_OK },
+	{ COUNT, NET, NULL, 0, 5 },
+	{ LISTED, NET, "198.51.100.0/24", SECONDS(900), 0 },
+	{ LISTED, NET, "198.51.102.0/24", SECONDS(300), 0 },
+	{ BAN, NET, "198.51.102.0/24", SECONDS(400), KBAN_OK },
+	{ LISTED, NET, "198.51.102.0/24", SECONDS(400), 0 },
+	{ LIFT, NET, "198.51.102.0/25", 0, KBAN_OK },
+	{ LIFT, NET, "198.51.0.0/16", 0, KBAN_OK },
+	{ MISSING, NET, "198.51.0.0/16", 0, 0 },
+	{ LISTED, NET, "198.51.100.0/24", SECONDS(900), 0 },
+	{ LISTED, NET, "198.51.102.0/24", SECONDS(400), 0 },
+	{ HOLDS, NET, "198.51.102.9", SECONDS(400), 0 },
+	{ LACKS, NET, "198.51.101.9", 0, 0 },
+	{ COUNT, NET, NULL, 0, 3 },
+	{ LIFT, NET, "198.51.100.0/24", 0, KBAN_OK },
+	{ LISTED, NET, "198.51.100.1", SECONDS(60), 0 },
+	{ COUNT, NET, NULL, 0, 2 },
+	{ DONE, IP, NULL, 0, 0 },
+};
+
 static int stop_at_once(const struct kban_addr *addr, kban_usec remaining, void *data)
 {
 	int *visited = data;
@@ -469,7 +519,9 @@ int backend_contract_run(const char *name, struct kban_backend *backend)
 		test_case(tell, a_set_for_networks_keeps_addresses),
 		test_case(tell, a_set_of_networks_serves_for_addresses),
 		test_case(tell, a_set_of_the_other_family_is_replaced),
-		test_case(tell, a_full_set_is_told_and_can_grow),
+		test_case(tell_if_limited, a_full_set_is_told_and_can_grow),
+		test_case(tell_if_growing, a_set_that_grows_takes_more),
+		test_case(tell, networks_may_lie_in_networks),
 		cmocka_unit_test(a_visit_may_be_stopped),
 		cmocka_unit_test(a_name_that_no_set_can_have_is_not_there),
 	};

@@ -6,7 +6,7 @@
 
 #define START (1700000000 * KBAN_SECOND)
 
-static const struct kb_set set = { "kban-test", KBAN_IPV4, KB_SET_IP, 0 };
+static const struct kb_set set = { "kban-test", KBAN_IPV4, KB_SET_IP, 0, "" };
 
 static kban_usec tell_time(void *data)
 {

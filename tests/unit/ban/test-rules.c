@@ -103,7 +103,7 @@ static void check_lines(const struct kban_rules *rules, enum kban_family family,
 static void written(void **state)
 {
 	for (const struct row *row = *state; row->rule.jail != NULL; row++) {
-		kban_auto(rules) rules = kban_rules_new();
+		kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 		kban_auto(error) err = NULL;
 
 		assert_non_null(rules);
@@ -295,7 +295,7 @@ static void refusals_are_told_and_add_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < kb_array_size(what_cannot_be_is_refused); i++) {
 		const struct refused *refused = &what_cannot_be_is_refused[i];
-		kban_auto(rules) rules = kban_rules_new();
+		kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 		kban_auto(error) err = NULL;
 		struct kban_rule rule = differing_rule(&refused->rule);
 
@@ -308,7 +308,7 @@ static void refusals_are_told_and_add_nothing(void **state)
 
 static void the_same_rule_counts_once(void **state)
 {
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 
 	(void)state;
@@ -328,7 +328,7 @@ static void the_same_rule_counts_once(void **state)
 
 static void what_is_there_needs_no_change(void **state)
 {
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 	kb_autofree char *script = NULL, *listing = NULL, *nothing = NULL;
 
@@ -344,7 +344,7 @@ static void what_is_there_needs_no_change(void **state)
 
 static void second_copies_go(void **state)
 {
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 	kb_autofree char *script = NULL, *listing = NULL, *twice = NULL, *plain = NULL;
 	kb_auto_clear(buffer) both = { 0 };
@@ -362,8 +362,8 @@ static void second_copies_go(void **state)
 
 static void a_changed_port_leaves_no_orphan(void **state)
 {
-	kban_auto(rules) before = kban_rules_new();
-	kban_auto(rules) after = kban_rules_new();
+	kban_auto(rules) before = kban_rules_new(KBAN_RULES_IPTABLES);
+	kban_auto(rules) after = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 	kb_autofree char *script = NULL, *listing = NULL, *change = NULL, *plain = NULL;
 
@@ -411,7 +411,7 @@ static void a_missing_chain_costs_only_its_own_rules(void **state)
 {
 	static const char without[] = "-P INPUT ACCEPT\n-N other\n";
 	static const char with[] = "-P INPUT ACCEPT\n-N DOCKER-USER\n-N refuse\n";
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 	kb_autofree char *script = NULL, *all = NULL;
 	const char *chain = NULL;
@@ -453,7 +453,7 @@ static void commands_are_those_of_the_family(void **state)
 
 static int add_and_compare(void *data)
 {
-	kban_auto(rules) rules = kban_rules_new();
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
 	struct kban_rule rule = usual();
 	struct kban_text script = { NULL, 0 };
 	int status;

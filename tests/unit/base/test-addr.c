@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-test.h"
 
+#include <arpa/inet.h>
+
+#include "base/addr.h"
+#include "base/memory.h"
 #include "base/text.h"
 
 struct spelling {
@@ -36,14 +40,17 @@ static const struct spelling addresses[] = {
 };
 
 static const struct spelling ipv4_mapped_is_ipv4[] = {
-	{ "::ffff:1.2.3.4", "1.2.3.4" },       { "::FFFF:1.2.3.4", "1.2.3.4" },
-	{ "::ffff:0102:0304", "1.2.3.4" },     { "0:0:0:0:0:FFFF:1.2.3.4", "1.2.3.4" },
-	{ "[::ffff:192.0.2.7]", "192.0.2.7" }, { NULL, NULL },
+	{ "::ffff:1.2.3.4", "1.2.3.4" },
+	{ "::FFFF:1.2.3.4", "1.2.3.4" },
+	{ "::ffff:0102:0304", "1.2.3.4" },
+	{ "0:0:0:0:0:FFFF:1.2.3.4", "1.2.3.4" },
+	{ "[::ffff:192.0.2.7]", "192.0.2.7" },
+	{ "::ffff:1.2.3.4/128", "1.2.3.4" },
+	{ NULL, NULL },
 };
 
-static const struct spelling ipv4_mapped_with_prefix_stays_ipv6[] = {
+static const struct spelling networks_of_ipv4_mapped_stay_ipv6[] = {
 	{ "::ffff:1.2.3.4/120", "::ffff:1.2.3.0/120" },
-	{ "::ffff:1.2.3.4/128", "::ffff:1.2.3.4" },
 	{ "::ffff:1.2.3.4/96", "::ffff:0.0.0.0/96" },
 	{ NULL, NULL },
 };
@@ -200,7 +207,7 @@ static const struct pair equal[] = {
 	{ "192.0.2.7", "192.0.2.8", 0 },
 	{ "192.0.2.0", "192.0.2.0/24", 0 },
 	{ "192.0.2.7", "::ffff:192.0.2.7", 1 },
-	{ "192.0.2.7", "::ffff:192.0.2.7/128", 0 },
+	{ "192.0.2.7", "::ffff:192.0.2.7/128", 1 },
 	{ "0.0.0.0/0", "::/0", 0 },
 	{ NULL, NULL, 0 },
 };
@@ -292,18 +299,75 @@ static const struct nature no_ban_makes_sense[] = {
 	{ NULL, 0, 0 },
 };
 
+static unsigned dice(uint32_t *seed, unsigned sides)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 12) % sides;
+}
+
+/* Words that are often zero, or something that is printed in another way. */
+static void ip6_is_printed_as_by_libc(void **state)
+{
+	static const uint16_t words[] = { 0, 0, 0, 1, 0xffff, 0x10, 0xabc, 0xf00d };
+	uint32_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 20000; i++) {
+		struct kban_addr addr = { .family = KBAN_IPV6, .prefix = 128 };
+		char expected[KBAN_ADDR_TEXT_SIZE];
+		char buffer[KBAN_ADDR_TEXT_SIZE];
+
+		for (size_t j = 0; j < 8; j++) {
+			uint16_t word = words[dice(&seed, kb_array_size(words))];
+
+			addr.bytes[2 * j] = (uint8_t)(word >> 8);
+			addr.bytes[2 * j + 1] = (uint8_t)word;
+		}
+		assert_non_null(inet_ntop(AF_INET6, addr.bytes, expected, sizeof(expected)));
+		assert_string_equal(kban_addr_print(&addr, buffer), expected);
+	}
+}
+
+static void ip4_is_read_as_by_libc(void **state)
+{
+	static const char letters[] = "0012345..... 9a";
+	uint32_t seed = 1;
+	size_t good = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 200000; i++) {
+		char text[17] = { 0 };
+		size_t len = 6 + dice(&seed, 10);
+		unsigned char bytes[4];
+		struct kban_addr addr;
+		bool expected;
+
+		for (size_t j = 0; j < len; j++)
+			text[j] = letters[dice(&seed, sizeof(letters) - 1)];
+		expected = inet_pton(AF_INET, text, bytes) == 1;
+		if (kb_addr_parse_ip4(kb_text(text), &addr) != expected)
+			fail_msg("'%s'", text);
+		if (expected)
+			assert_memory_equal(addr.bytes, bytes, sizeof(bytes));
+		good += expected;
+	}
+	assert_true(good > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(parse_and_print, addresses),
 		test_case(parse_and_print, ipv4_mapped_is_ipv4),
-		test_case(parse_and_print, ipv4_mapped_with_prefix_stays_ipv6),
+		test_case(parse_and_print, networks_of_ipv4_mapped_stay_ipv6),
 		test_case(parse_and_print, brackets_around_all_are_dropped),
 		test_case(parse_and_print, networks_have_no_host_bits),
 		test_case(parse_and_print, contiguous_masks_are_prefixes),
 		test_case(refuse, no_addresses),
 		test_case(refuse, odd_brackets),
 		test_case(refuse, odd_prefixes),
+		cmocka_unit_test(ip6_is_printed_as_by_libc),
+		cmocka_unit_test(ip4_is_read_as_by_libc),
 		cmocka_unit_test(nul_is_not_the_end),
 		cmocka_unit_test(length_is_the_end),
 		cmocka_unit_test(bytes_are_canonical),

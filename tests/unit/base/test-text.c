@@ -395,6 +395,26 @@ static void every_allocation_may_fail(void **state)
 	assert_every_allocation_may_fail(try_utf8, &text);
 }
 
+static void counts_bytes(void **state)
+{
+	static char text[9000];
+	size_t lengths[] = { 0, 1, 15, 16, 17, 100, 4079, 4080, 4081, 4096, 8999, 9000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 7 == 0 ? '\n' : '\xff';
+	for (size_t i = 0; i < kb_array_size(lengths); i++) {
+		struct kban_text part = { text, lengths[i] };
+
+		assert_int_equal(kb_text_count(part, '\n'), (lengths[i] + 6) / 7);
+		assert_int_equal(kb_text_count(part, '\xff'), lengths[i] - (lengths[i] + 6) / 7);
+		assert_int_equal(kb_text_count(part, 'x'), 0);
+	}
+	memset(text, 'x', sizeof(text));
+	assert_int_equal(kb_text_count((struct kban_text){ text, sizeof(text) }, 'x'), 9000);
+	assert_int_equal(kb_text_count((struct kban_text){ NULL, 0 }, 'x'), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -424,6 +444,7 @@ int main(void)
 		test_case(check_nearest, none_is_near),
 		cmocka_unit_test(without_candidates_none_is_near),
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(counts_bytes),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);

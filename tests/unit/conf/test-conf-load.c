@@ -179,6 +179,15 @@ static const struct sample what_is_wrong_is_told[] = {
 	  " jail.conf",
 	  "1",
 	  "! @ROOT@/jail.local: cannot read: Is a directory\n" },
+	{ { { "jail.conf", "[INCLUDES]\nbefore = a.conf\n\n  b.conf\n[s]\nx=1" },
+	    { "a.conf", "[t]" },
+	    { "b.conf", "[INCLUDES]\nafter = c.conf" },
+	    { "c.conf", "junk" } },
+	  " jail.conf a.conf b.conf c.conf",
+	  "1",
+	  "! @ROOT@/c.conf:1: no section before 'junk'; put a header such as [DEFAULT] or "
+	  "[Definition] above it (included from @ROOT@/b.conf line 2, from @ROOT@/jail.conf line "
+	  "4)\n" },
 	{ { { NULL, NULL } }, NULL, NULL, NULL },
 };
 

@@ -51,6 +51,69 @@ static void replay(void **state)
 	replay_into(counter, *state);
 }
 
+/* What fail2ban's estimate comes to. */
+static struct kban_counter *new_estimate(void)
+{
+	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
+	struct kban_counter *counter = NULL;
+
+	options.window = 600 * S;
+	options.max_hosts = 1000;
+	options.estimate = 1;
+	assert_int_equal(kban_counter_new(&options, &counter), KBAN_OK);
+	return counter;
+}
+
+static void replay_estimate(void **state)
+{
+	kban_auto(counter) counter = new_estimate();
+
+	replay_into(counter, *state);
+}
+
+/* Failures at these seconds; what is counted after each by fail2ban, and exactly. 0 ends. */
+struct measured {
+	kban_usec at[10];
+	int estimated[10];
+	int exact[10];
+};
+
+static const struct measured measured[] = {
+	{ { 0, 1, 2, 3, 4 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 5 } },
+	{ { 0, 120, 240, 360, 480 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 5 } },
+	{ { 0, 150, 300, 450, 600 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 5 } },
+	{ { 0, 200, 400, 600, 800, 1000, 1200, 1400, 1600 },
+	  { 1, 2, 3, 4, 4, 4, 4, 4, 4 },
+	  { 1, 2, 3, 4, 4, 4, 4, 4, 4 } },
+	{ { 0, 0, 0, 0, 600 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 5 } },
+	{ { 0, 0, 0, 0, 601 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 1 } },
+	{ { 0, 0, 0, 0, 660 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 4, 1 } },
+	{ { 0, 0, 0, 0, 750 }, { 1, 2, 3, 4, 4 }, { 1, 2, 3, 4, 1 } },
+	{ { 0, 1, 2, 3, 703, 704 }, { 1, 2, 3, 4, 4, 5 }, { 1, 2, 3, 4, 1, 2 } },
+	{ { 0, 1, 2, 3, 1203, 1204, 1205 }, { 1, 2, 3, 4, 3, 4, 5 }, { 1, 2, 3, 4, 1, 2, 3 } },
+	{ { 1000, 900, 500, 100, 50 }, { 1, 2, 3, 4, 5 }, { 1, 2, 3, 3, 3 } },
+	{ { 10000, 1, 2, 3, 4 }, { 1, 2, 3, 4, 5 }, { 1, 1, 1, 1, 1 } },
+};
+
+static void is_as_fail2ban_counts_or_exact(void **state)
+{
+	struct kban_addr host = test_addr("192.0.2.1");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(measured) / sizeof(measured[0]); i++) {
+		kban_auto(counter) estimate = new_estimate();
+		kban_auto(counter) exact = new_counter(600 * S, 5, 1000);
+
+		for (int k = 0; measured[i].estimated[k] != 0; k++) {
+			kban_usec at = measured[i].at[k] * S;
+
+			assert_int_equal(kban_counter_add(estimate, &host, at),
+					 measured[i].estimated[k]);
+			assert_int_equal(kban_counter_add(exact, &host, at), measured[i].exact[k]);
+		}
+	}
+}
+
 #define A "192.0.2.1"
 #define B "192.0.2.2"
 #define C "2001:db8::3"
@@ -415,13 +478,13 @@ static void table_that_cannot_grow_still_finds_all(void **state)
 static void options_out_of_range(void **state)
 {
 	static const struct kban_counter_options wrong[] = {
-		{ 0, 1, 1, 1 },
-		{ sizeof(wrong[0]) - 1, 1, 1, 1 },
-		{ sizeof(wrong[0]), -1, 1, 1 },
-		{ sizeof(wrong[0]), 1, 0, 1 },
-		{ sizeof(wrong[0]), 1, 65536, 1 },
-		{ sizeof(wrong[0]), 1, 1, 0 },
-		{ sizeof(wrong[0]), 1, 1, (size_t)1 << 31 },
+		{ 0, 1, 1, 1, 0 },
+		{ sizeof(wrong[0]) - 1, 1, 1, 1, 0 },
+		{ sizeof(wrong[0]), -1, 1, 1, 0 },
+		{ sizeof(wrong[0]), 1, 0, 1, 0 },
+		{ sizeof(wrong[0]), 1, 65536, 1, 0 },
+		{ sizeof(wrong[0]), 1, 1, 0, 0 },
+		{ sizeof(wrong[0]), 1, 1, (size_t)1 << 31, 0 },
 	};
 	size_t i;
 
@@ -435,9 +498,58 @@ static void options_out_of_range(void **state)
 	kban_counter_free(NULL);
 }
 
+static const struct step estimates_of_hosts_are_apart[] = {
+	{ A, 0, 1 }, { B, 0, 1 },   { A, 10, 2 },   { C, 20, 1 },   { A, 700, 3 },
+	{ B, 5, 2 }, { C, 620, 2 }, { B, 1205, 2 }, { NULL, 0, 0 },
+};
+
+static void estimates_are_forgotten(void **state)
+{
+	kban_auto(counter) counter = new_estimate();
+	struct kban_addr host = test_addr(A);
+
+	(void)state;
+	for (int i = 0; i < 9; i++)
+		assert_int_equal(add(counter, A, i * S), i < 5 ? i + 1 : 5);
+	assert_int_equal(add(counter, B, 300 * S), 1);
+	assert_int_equal(count(counter, A, 600 * S), 5);
+	assert_int_equal(count(counter, A, 609 * S), 0);
+	kban_counter_forget(counter, &host);
+	assert_int_equal(count(counter, A, 600 * S), 0);
+	assert_int_equal(add(counter, A, 9 * S), 1);
+	assert_int_equal(kban_counter_hosts(counter), 2);
+	kban_counter_expire(counter, 2000 * S);
+	assert_int_equal(kban_counter_hosts(counter), 0);
+}
+
+static int attempt_estimate(void *data)
+{
+	kban_auto(counter) counter = NULL;
+	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
+	struct kban_addr host = test_addr(A);
+	int status;
+
+	(void)data;
+	options.estimate = 1;
+	status = kban_counter_new(&options, &counter);
+	if (status == KBAN_OK)
+		status = kban_counter_add(counter, &host, 0);
+	return status < 0 ? status : KBAN_OK;
+}
+
+static void estimates_need_memory(void **state)
+{
+	(void)state;
+	assert_every_allocation_may_fail(attempt_estimate, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_as_fail2ban_counts_or_exact),
+		test_case(replay_estimate, estimates_of_hosts_are_apart),
+		cmocka_unit_test(estimates_are_forgotten),
+		cmocka_unit_test(estimates_need_memory),
 		test_case(replay, counts_up),
 		test_case(replay, counts_up_slowly),
 		test_case(replay, as_old_as_the_window_is_inside),

@@ -182,6 +182,26 @@ static const struct completion today_is_local[] = {
 	{ 0, { 0 }, 0 },
 };
 
+/* The last second of winter time, and the first of two half past two. */
+#define SPRING (1711846799 * KBAN_SECOND)
+#define AUTUMN (1729989000 * KBAN_SECOND)
+
+static const struct completion clock_on_the_wall_counts[] = {
+	{ SPRING, { .month = 4, .day = 1, AT(1, 59, 59) }, 1711929599 * KBAN_SECOND },
+	{ SPRING, { .month = 4, .day = 1, AT(2, 0, 0) }, 1680307200 * KBAN_SECOND },
+	{ AUTUMN, { AT(2, 30, 0) }, 1729992600 * KBAN_SECOND },
+	{ AUTUMN, { AT(2, 30, 1) }, 1729902601 * KBAN_SECOND },
+	{ AUTUMN, { .month = 10, .day = 28, AT(2, 30, 0) }, 1730079000 * KBAN_SECOND },
+	{ AUTUMN, { .month = 10, .day = 28, AT(2, 30, 1) }, 1698453001 * KBAN_SECOND },
+	{ SPRING,
+	  { .month = 4, .day = 1, AT(2, 59, 59), .has_zone = 1, .zone = 120 },
+	  1711933199 * KBAN_SECOND },
+	{ SPRING,
+	  { .month = 4, .day = 1, AT(3, 0, 0), .has_zone = 1, .zone = 120 },
+	  1680310800 * KBAN_SECOND },
+	{ 0, { 0 }, 0 },
+};
+
 static void complete_in_st_johns(void **state)
 {
 	complete_with(*state, ST_JOHNS, NULL);
@@ -229,6 +249,7 @@ int main(void)
 		test_case(complete_in_utc, no_such_time),
 		test_case(complete_in_berlin, clocks_change),
 		test_case(complete_in_berlin, today_is_local),
+		test_case(complete_in_berlin, clock_on_the_wall_counts),
 		test_case(complete_in_st_johns, half_hours),
 		test_case(complete_in_zone_of_log, zone_of_stamp_goes_before_zone_of_log),
 		cmocka_unit_test(year_is_local),

@@ -61,6 +61,13 @@ static const struct reading numbers[] = {
 	{ NULL, NULL, false, { 0 } },
 };
 
+static const struct reading two_hours[] = {
+	{ "(?P<H>\\d+) (?P<I>\\d+) (?P<p>\\w+)", "9 12 pm", true, { .hour = 12 } },
+	{ "(?P<I>\\d+) (?P<p>\\w+) (?P<H>\\d+)", "3 pm 12", true, { .hour = 12 } },
+	{ "(?P<I>\\d+)(?P<H>x)?", "12", true, { .hour = 0 } },
+	{ NULL, NULL, false, { 0 } },
+};
+
 static const struct reading short_years[] = {
 	{ "(?P<y>\\d+)", "05", true, { .year = 2005 } },
 	{ "(?P<y>\\d+)", "99", true, { .year = 2099 } },
@@ -118,8 +125,10 @@ static const struct reading zones[] = {
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test_case(read, numbers), test_case(read, short_years),     test_case(read, words),
-		test_case(read, weeks),   test_case(read, halves_of_a_day), test_case(read, zones),
+		test_case(read, numbers),     test_case(read, two_hours),
+		test_case(read, short_years), test_case(read, words),
+		test_case(read, weeks),       test_case(read, halves_of_a_day),
+		test_case(read, zones),
 	};
 
 	return cmocka_run_group_tests_name("date-fields", tests, NULL, NULL);

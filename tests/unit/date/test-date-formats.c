@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "date/date-formats.h"
+#include "date/date-pattern.h"
 #include "failing-alloc.h"
 
 #define NOW (1790000000 * KBAN_SECOND) /* in 2026 */
@@ -267,6 +268,20 @@ static void defaults_may_run_out_of_memory(void **state)
 
 static const char *const many_formats[] = { "{DEFAULT}", "{^LN-BEG}", "x{DATE}", NULL };
 
+/* A default that was given before the defaults counts as much as among them. */
+static void weight_of_a_default_is_kept(void **state)
+{
+	const char *const texts[] = { "{^LN-BEG}Epoch", "%H:%M", "{^LN-BEG}", NULL };
+	struct kb_date_formats *formats = NULL;
+
+	(void)state;
+	assert_int_equal(make(texts, &formats, NULL), KBAN_OK);
+	assert_string_equal(kb_date_formats_name(formats, 0), "{^LN-BEG}Epoch");
+	assert_int_equal(kb_date_formats_item(formats, 0)->weight, 100);
+	assert_int_equal(kb_date_formats_item(formats, 1)->weight, 1);
+	kb_date_formats_free(formats);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +291,7 @@ int main(void)
 		cmocka_unit_test(any_date_gives_each_default_in_place),
 		test_case(list, lines_add_up),
 		test_case(list, defaults_add_what_is_missing),
+		cmocka_unit_test(weight_of_a_default_is_kept),
 		cmocka_unit_test(regex_can_be_shown),
 		test_case(refuse, refused),
 		cmocka_unit_test(list_has_a_limit),

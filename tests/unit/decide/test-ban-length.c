@@ -174,6 +174,67 @@ static void what_cannot_be_counted_does_not_end(void **state)
 	assert_int_equal(kb_ban_length(&policy, 1, 0), 86400 * S);
 }
 
+/* Lengths of successive bans by a formula: text, and what comes of it. */
+struct formula_case {
+	const char *text;
+	struct kb_policy policy;
+	kban_usec expected[5];
+};
+
+static const struct formula_case formulas[] = {
+	{ "ban.Time * math.exp(float(ban.Count+1)*banFactor)/math.exp(1*banFactor)",
+	  { .ban_time = 1 * S, .increment = true, .factor = 1 },
+	  { 1 * S, 2718282, 7389056, 20085537, 54598150 } },
+	{ "ban.Time * (1<<(ban.Count if ban.Count<20 else 20)) * banFactor",
+	  { .ban_time = 1 * S, .increment = true, .factor = 2 },
+	  { 1 * S, 4 * S, 8 * S, 16 * S, 32 * S } },
+	{ "ban.Time * ban.Count ** 2",
+	  { .ban_time = 10 * S, .increment = true, .factor = 1, .max_time = 60 * S },
+	  { 10 * S, 10 * S, 40 * S, 60 * S, 60 * S } },
+	/* Never shorter than the first. */
+	{ "ban.Time / ban.Count",
+	  { .ban_time = 10 * S, .increment = true, .factor = 1 },
+	  { 10 * S, 10 * S, 10 * S, 10 * S, 10 * S } },
+	{ "ban.Time + 100 * random.random()",
+	  { .ban_time = 10 * S, .increment = true, .factor = 1 },
+	  { 10 * S, 60 * S, 60 * S, 60 * S, 60 * S } },
+	/* Without a value, it doubles. */
+	{ "ban.Time / (ban.Count - 2)",
+	  { .ban_time = 10 * S, .increment = true, .factor = 1 },
+	  { 10 * S, 10 * S, 40 * S, 10 * S, 10 * S } },
+	{ "math.exp(999) * ban.Time",
+	  { .ban_time = 10 * S, .increment = true, .factor = 1 },
+	  { 10 * S, KBAN_FOREVER, KBAN_FOREVER, KBAN_FOREVER, KBAN_FOREVER } },
+	/* Multipliers come first. */
+	{ "ban.Time * 1000",
+	  { .ban_time = 1 * S,
+	    .increment = true,
+	    .factor = 1,
+	    .multipliers = odd,
+	    .multiplier_count = 3 },
+	  { 1 * S, 3 * S, 5 * S, 5 * S, 5 * S } },
+};
+
+static void grow_by_formula(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < kb_array_size(formulas); i++) {
+		kb_auto(formula) formula = NULL;
+		struct kb_policy policy = formulas[i].policy;
+
+		assert_int_equal(kb_formula_new(kb_text(formulas[i].text), &formula, NULL),
+				 KBAN_OK);
+		policy.formula = formula;
+		for (unsigned n = 0; n < kb_array_size(formulas[i].expected); n++) {
+			kban_usec length = kb_ban_length(&policy, n, 0.5);
+
+			if (length != formulas[i].expected[n])
+				fail_msg("%s: ban %u: %lld", formulas[i].text, n + 1,
+					 (long long)length);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +255,7 @@ int main(void)
 		test_case(grow, negative_is_permanent),
 		test_case(grow, nothing_stays_nothing),
 		test_case(grow, not_a_number_changes_nothing),
+		cmocka_unit_test(grow_by_formula),
 		cmocka_unit_test(doubling_ends_after_twenty),
 		cmocka_unit_test(what_cannot_be_counted_does_not_end),
 	};

@@ -47,10 +47,53 @@ static void earlier_bans_count(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(kb_decide(&policy, 2, 9, 0), 0);
+	assert_int_equal(kb_decide(&policy, 2, 0, 0), 0);
+	assert_int_equal(kb_decide(&policy, 1, 1, 0), 0);
+	assert_int_equal(kb_decide(&policy, 2, 1, 0), 120 * KBAN_SECOND);
 	assert_int_equal(kb_decide(&policy, 3, 0, 0), 60 * KBAN_SECOND);
 	assert_int_equal(kb_decide(&policy, 3, 2, 0), 240 * KBAN_SECOND);
 }
+
+/* A host that was banned before needs fewer failures. */
+struct need {
+	unsigned max_retry, earlier;
+	unsigned weight, needed;
+};
+
+static void need(void **state)
+{
+	for (const struct need *row = *state; row->needed > 0; row++) {
+		struct kb_policy policy = { .max_retry = row->max_retry, .increment = true };
+
+		assert_int_equal(kb_policy_weight(&policy, row->earlier), row->weight);
+		assert_int_equal(kb_policy_needed(&policy, row->earlier), row->needed);
+		policy.increment = false;
+		assert_int_equal(kb_policy_weight(&policy, row->earlier), 1);
+		assert_int_equal(kb_policy_needed(&policy, row->earlier),
+				 row->max_retry > 0 ? row->max_retry : 1);
+	}
+}
+
+static const struct need bad_hosts_count_more[] = {
+	{ 5, 0, 1, 5 },
+	{ 5, 1, 2, 3 },
+	{ 5, 2, 3, 2 },
+	{ 5, 3, 5, 1 },
+	{ 5, 4, 5, 1 },
+	{ 10, 1, 2, 5 },
+	{ 10, 2, 3, 4 },
+	{ 10, 3, 5, 2 },
+	{ 10, 4, 9, 2 },
+	{ 10, 5, 10, 1 },
+	{ 3, 1, 2, 2 },
+	{ 3, 2, 3, 1 },
+	{ 1, 9, 1, 1 },
+	{ 0, 9, 1, 1 },
+	{ 65535, 4, 9, 7282 },
+	{ 65535, 16, 32769, 2 },
+	{ 65535, UINT32_MAX, 65535, 1 },
+	{ 0, 0, 0, 0 },
+};
 
 static void threshold(void **state)
 {
@@ -68,6 +111,7 @@ int main(void)
 		test_case(decide, enough_failures_ban),
 		test_case(decide, zero_acts_as_one),
 		cmocka_unit_test(earlier_bans_count),
+		test_case(need, bad_hosts_count_more),
 		cmocka_unit_test(threshold),
 	};
 

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "failing-alloc.h"
+#include "file-tree.h"
 
 static const struct kb_where somewhere = { "filter.d/x.conf", 7 };
 
@@ -92,6 +94,10 @@ static const struct mistake mistakes[] = {
 	  { .time_zone = "Europe/Berlin" },
 	  KBAN_E_SYNTAX,
 	  "Unknown or unsupported time zone 'Europe/Berlin'" },
+	{ { .fail = "<HOST>" },
+	  { .encoding = "latin-99" },
+	  KBAN_E_SYNTAX,
+	  "Unknown encoding 'latin-99'" },
 	{ { .fail = "<HOST>" },
 	  { .max_lines = 100000 },
 	  KBAN_E_LIMIT,
@@ -262,6 +268,94 @@ static void patterns_in_memory(void **state)
 	assert_string_equal(kban_filter_rule_text(filter, KBAN_RULE_FAIL, 1), "^b <HOST>$");
 }
 
+/* NAME=VALUE of each option, with ! where the caller gave it. */
+static void list_options(const struct kban_filter *filter, struct kb_buffer *out)
+{
+	for (size_t i = 0; i < kban_filter_option_count(filter); i++)
+		kb_buffer_printf(out, "%s%s=%s;", kban_filter_option_is_given(filter, i) ? "!" : "",
+				 kban_filter_option_name(filter, i),
+				 kban_filter_option_value(filter, i));
+}
+
+static void is_for_the_journal(void **state)
+{
+	static const struct test_file files[] = {
+		{ "filter.d/x.conf", "[Definition]\nfailregex = ^<ADDR>\n"
+				     "journalmatch = _COMM=\"a b\" + _COMM=c\n\t_PID=1\n" },
+		{ NULL, NULL },
+	};
+	kban_auto(context) ctx = kban_context_new();
+	struct kban_filter_options options = KBAN_FILTER_OPTIONS_INIT;
+	kban_auto(filter) filter = NULL;
+	kban_auto(filter) other = NULL;
+	kban_auto(error) err = NULL;
+	char *root = make_tree(files);
+
+	(void)state;
+	options.config_dir = root;
+	options.from_journal = 1;
+	assert_int_equal(kban_filter_load(ctx, "x", &options, &filter, NULL), KBAN_OK);
+	assert_string_equal(kban_filter_option_value(filter, 0), "journal");
+	assert_int_equal(kban_filter_journal_match_count(filter), 2);
+	assert_string_equal(kban_filter_journal_match(filter, 0)[0], "_COMM=a b");
+	assert_string_equal(kban_filter_journal_match(filter, 0)[2], "_COMM=c");
+	assert_null(kban_filter_journal_match(filter, 0)[3]);
+	assert_null(kban_filter_journal_match(filter, 2));
+	options.journal_match = "";
+	assert_int_equal(kban_filter_load(ctx, "x", &options, &other, NULL), KBAN_OK);
+	assert_int_equal(kban_filter_journal_match_count(other), 1);
+	assert_null(kban_filter_journal_match(other, 0)[0]);
+	options.journal_match = "'a";
+	assert_int_equal(kban_filter_load(ctx, "x", &options, &other, &err), KBAN_E_SYNTAX);
+	assert_string_equal(kban_error_text(err),
+			    "journalmatch has a quote that is not closed in ''a'");
+	remove_tree(root);
+}
+
+static void shows_how_it_was_read(void **state)
+{
+	static const struct test_file files[] = {
+		{ "filter.d/x.conf", "[Definition]\nfailregex = ^<mode> of <ADDR>\nmode = bad\n"
+				     "datepattern = %%Y\n %%m\nmaxlines = 1\n" },
+		{ NULL, NULL },
+	};
+	kban_auto(context) ctx = kban_context_new();
+	struct kban_filter_options options = KBAN_FILTER_OPTIONS_INIT;
+	kb_auto_clear(buffer) seen = { 0 };
+	kban_auto(filter) filter = NULL;
+	kban_auto(filter) own = NULL;
+	char *root = make_tree(files);
+
+	(void)state;
+	options.config_dir = root;
+	assert_int_equal(kban_filter_load(ctx, "x[mode=worse]", &options, &filter, NULL), KBAN_OK);
+	list_options(filter, &seen);
+	assert_string_equal(seen.data, "logtype=file;datepattern=%Y\n%m;!mode=worse;");
+	assert_string_equal(kban_filter_date_pattern(filter), "%Y\n%m");
+	assert_string_equal(kban_filter_rule_text(filter, KBAN_RULE_FAIL, 0), "^worse of <ADDR>");
+	assert_non_null(strstr(kban_filter_rule_regex(filter, KBAN_RULE_FAIL, 0), "?P<ip4>"));
+	assert_true(kban_filter_has_max_lines(filter));
+	assert_null(kban_filter_option_name(filter, 3));
+	assert_null(kban_filter_option_value(filter, 3));
+	assert_false(kban_filter_option_is_given(filter, 3));
+	remove_tree(root);
+
+	options.date_pattern = "%d";
+	assert_int_equal(
+		kban_filter_new(ctx, (const char *const[]){ "<HOST>", NULL }, &options, &own, NULL),
+		KBAN_OK);
+	assert_int_equal(kban_filter_option_count(own), 0);
+	assert_string_equal(kban_filter_date_pattern(own), "%d");
+	assert_string_equal(kban_filter_date_format_pattern(own, 0), "%d");
+	assert_non_null(strstr(kban_filter_date_format_regex(own, 0), "?P<d>"));
+	assert_int_equal(kban_filter_date_format_weight(own, 0), 1);
+	assert_null(kban_filter_date_format_pattern(own, 1));
+	assert_null(kban_filter_date_format_regex(own, 1));
+	assert_int_equal(kban_filter_date_format_weight(own, 1), 0);
+	assert_false(kban_filter_has_max_lines(own));
+	assert_null(kban_filter_rule_regex(own, KBAN_RULE_FAIL, 1));
+}
+
 struct hunger {
 	struct kban_context *ctx;
 	struct kb_filter_source *source;
@@ -312,6 +406,8 @@ int main(void)
 		cmocka_unit_test(no_options_are_the_defaults),
 		cmocka_unit_test(shorter_options_are_understood),
 		cmocka_unit_test(patterns_in_memory),
+		cmocka_unit_test(is_for_the_journal),
+		cmocka_unit_test(shows_how_it_was_read),
 		cmocka_unit_test(without_memory),
 	};
 

@@ -149,11 +149,71 @@ static void without_memory(void **state)
 	assert_every_allocation_may_fail(compile_once, text);
 }
 
+struct origin {
+	const char *text;
+	const char *part; /* of the pattern */
+	const char *origin;
+};
+
+static void comes_from(void **state)
+{
+	for (const struct origin *row = *state; row->text != NULL; row++) {
+		kb_auto_clear(rule) rule = { 0 };
+		struct kban_text pattern;
+		size_t at, from, to;
+
+		assert_int_equal(
+			kb_rule_compile(&rule, kb_text(row->text), NULL, &ignoreregex, NULL),
+			KBAN_OK);
+		pattern = kb_pattern_text(rule.pattern);
+		at = kb_text_find(pattern, kb_text(row->part));
+		assert_int_equal(kb_rule_origin(&rule, at, at + strlen(row->part), &from, &to),
+				 KBAN_OK);
+		if (!kb_text_is(kb_text_slice(kb_text(row->text), from, to), row->origin))
+			fail_msg("'%s' of '%s' comes from [%zu, %zu)", row->part, row->text, from,
+				 to);
+	}
+}
+
+static const struct origin parts_of_a_pattern[] = {
+	{ "^a <HOST>$", "a", "a" },
+	{ "^a <HOST>$", "$", "$" },
+	{ "^a <HOST>$", "[\\w.^-]*", "<HOST>" },
+	{ "^a <HOST>$", "\\w)", "<HOST>" },
+	{ "^a <HOST>$", "^a (?:", "^a <HOST>" },
+	{ "<F-USER>x+</F-USER> </F-X>", "x+", "x+" },
+	{ "<F-USER>x+</F-USER> </F-X>", ")", "</F-USER>" },
+	{ "<F-USER>x+</F-USER> </F-X>", "</F-X>", "</F-X>" },
+	{ "((?i)a|b)c<d", "(?i:", "((?i)" },
+	{ "((?i)a|b)c<d", "|b", "|b" },
+	{ "((?i)a|b)c<d", "<d", "<d" },
+	{ "((?i)a|b)c<IP4>d", "d", "<IP4>" }, /* the d of \d */
+	{ "((?i)a|b)c<IP4>x", "x", "x" },
+	{ "a<SKIPLINES>b", ".*", "<SKIPLINES>" },
+	{ NULL, NULL, NULL },
+};
+
+static void end_of_a_pattern_is_the_end_of_the_rule(void **state)
+{
+	kb_auto_clear(rule) rule = { 0 };
+	size_t end, from, to;
+
+	(void)state;
+	assert_int_equal(kb_rule_compile(&rule, KB_TEXT("a <ADDR>b"), NULL, &ignoreregex, NULL),
+			 KBAN_OK);
+	end = kb_pattern_text(rule.pattern).len;
+	assert_int_equal(kb_rule_origin(&rule, end, end, &from, &to), KBAN_OK);
+	assert_int_equal(from, 9);
+	assert_int_equal(to, 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(is_refused, mistakes),
 		test_case(finds, flags_inside_are_local),
+		test_case(comes_from, parts_of_a_pattern),
+		cmocka_unit_test(end_of_a_pattern_is_the_end_of_the_rule),
 		cmocka_unit_test(id_of_the_prefix_is_enough),
 		cmocka_unit_test(groups_that_fill_others),
 		cmocka_unit_test(without_memory),

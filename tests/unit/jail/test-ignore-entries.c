@@ -15,7 +15,7 @@ struct sample {
 };
 
 static int read_text(const char *text, struct kb_problem_list *problems,
-		     struct kb_string_list *entries)
+		     struct kb_ignore_entries *entries)
 {
 	kb_auto_clear(value) value = { 0 };
 	struct kb_where where = { "f", 1 };
@@ -41,13 +41,13 @@ static void print(struct kb_buffer *out, const struct kb_string_list *entries,
 static void read(void **state)
 {
 	for (const struct sample *row = *state; row->text != NULL; row++) {
-		kb_auto_clear(string_list) entries = { 0 };
+		kb_auto_clear(ignore_entries) entries = { 0 };
 		kb_auto_clear(problem_list) problems = { 0 };
 		kb_auto_clear(buffer) out = { 0 };
 
 		assert_int_equal(read_text(row->text, &problems, &entries), KBAN_OK);
 		assert_int_equal(kb_problem_list_errors(&problems, NULL), 0);
-		print(&out, &entries, &problems);
+		print(&out, &entries.all, &problems);
 		assert_string_equal(out.data != NULL ? out.data : "", row->expected);
 	}
 }
@@ -82,7 +82,7 @@ static const struct test_file tree[] = {
 static void files_have_entries_too(void **state)
 {
 	char *root = make_tree(tree);
-	kb_auto_clear(string_list) found = { 0 };
+	kb_auto_clear(ignore_entries) found = { 0 };
 	kb_auto_clear(problem_list) problems = { 0 };
 	kb_auto_clear(buffer) out = { 0 };
 	kb_autofree char *printed = NULL;
@@ -92,18 +92,22 @@ static void files_have_entries_too(void **state)
 	snprintf(text, sizeof(text), "::1 file:%s/white.txt 10.0.0.0/8 file://%s/white.txt", root,
 		 root);
 	assert_int_equal(read_text(text, &problems, &found), KBAN_OK);
-	print(&out, &found, &problems);
+	print(&out, &found.all, &problems);
 	printed = without_root(out.data, root);
 	assert_string_equal(printed, "[::1][192.0.2.1][192.0.2.2][host.example][10.0.0.0/8]"
 				     "[192.0.2.1][192.0.2.2][host.example]"
 				     "j @ROOT@/white.txt:5: ignoreip has '/bad/', " LEFT_OUT
 				     "j @ROOT@/white.txt:5: ignoreip has '/bad/', " LEFT_OUT);
+	assert_int_equal(found.direct.count, 2);
+	assert_string_equal(found.direct.items[1], "10.0.0.0/8");
+	assert_int_equal(found.files.count, 2);
+	assert_string_equal(found.files.items[0], found.files.items[1]);
 	remove_tree(root);
 }
 
 static int attempt(void *data)
 {
-	kb_auto_clear(string_list) found = { 0 };
+	kb_auto_clear(ignore_entries) found = { 0 };
 	kb_auto_clear(problem_list) problems = { 0 };
 
 	return read_text(data, &problems, &found);

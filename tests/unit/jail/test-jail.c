@@ -134,6 +134,181 @@ static bool in_kernel(struct bench *bench, const char *host)
 				     &addr, NULL);
 }
 
+/*
+ * Bans of before a restart, by their age and length in seconds, and what of them is in force after
+ * it. Kept, a ban has the end it had, whatever the jail's bans are like now; by fail2ban's rule it
+ * is cut to so many seconds, or dropped.
+ */
+#define KEPT    0
+#define DROPPED (-1)
+
+struct stored {
+	double age, length; /* length -1: for ever */
+	bool in_force;
+	int strict[4]; /* in jails n, p, inc and incmax */
+};
+
+static const struct stored stored_bans[] = {
+	{ 100, 3600, true, { KEPT, KEPT, KEPT, KEPT } },
+	{ 3500, 3600, true, { KEPT, KEPT, KEPT, KEPT } },
+	{ 3700, 3600, false, { DROPPED, DROPPED, DROPPED, DROPPED } },
+	{ 5, 10, true, { KEPT, KEPT, KEPT, KEPT } },
+	{ 100, -1, true, { 3600, KEPT, KEPT, 7200 } },
+	{ 7200, -1, true, { DROPPED, KEPT, KEPT, DROPPED } },
+	{ 100, 7200, true, { 3600, KEPT, KEPT, KEPT } },
+	{ 5000, 7200, true, { DROPPED, KEPT, KEPT, KEPT } },
+	{ 100, 86400, true, { 3600, KEPT, KEPT, 7200 } },
+	{ 5 * 86400.0, 30 * 86400.0, true, { DROPPED, KEPT, KEPT, DROPPED } },
+};
+
+/* The jails of the table: n, p, inc, incmax. */
+static void make_kind(struct kban_jail_options *options, int kind)
+{
+	*options = usual();
+	options->ban_time = kind == 1 ? KBAN_FOREVER : 3600 * KBAN_SECOND;
+	options->increment = kind >= 2;
+	options->max_ban_time = kind == 3 ? 7200 * KBAN_SECOND : 0;
+}
+
+/* What a second jail on the same store and backend makes of it: as after a restart. */
+static void restart(struct bench *bench, const struct kban_jail_options *options)
+{
+	kban_jail_free(kban_steal(bench->jail));
+	bench->told[0] = '\0';
+	open_jail(bench, options);
+}
+
+static void remember_ban(struct bench *bench, struct kb_ban_record *record)
+{
+	assert_int_equal(kb_store_begin(bench->store, NULL), KBAN_OK);
+	assert_int_equal(kb_store_add_ban(bench->store, record, 1, NULL), KBAN_OK);
+	assert_int_equal(kb_store_commit(bench->store, NULL), KBAN_OK);
+}
+
+/* The kernel has it until then, or for as long as an entry can last, to be renewed. */
+static void assert_in_kernel_until(struct bench *bench, const struct kban_addr *host,
+				   kban_usec until)
+{
+	kban_usec left = 0;
+
+	assert_true(kban_backend_contains(bench->backend, "kban-test", host, &left));
+	if (until == KBAN_FOREVER || until - bench->now <= KB_TIMEOUT_MAX_SECONDS * KBAN_SECOND)
+		assert_int_equal(kb_later(bench->now, left), until);
+}
+
+static void restore_one(struct bench *bench, const struct stored *row, int kind, int strict)
+{
+	struct kban_jail_options options;
+	struct kb_ban_record record = { .jail = "test", .number = 1 };
+	int rule = strict ? row->strict[kind] : row->in_force ? KEPT : DROPPED;
+	struct kban_ban ban;
+
+	make_kind(&options, kind);
+	options.strict_restore = strict;
+	record.addr = test_addr("192.0.2.1");
+	record.since = at(-row->age);
+	record.until = row->length < 0 ? KBAN_FOREVER : at(row->length - row->age);
+	remember_ban(bench, &record);
+	open_jail(bench, &options);
+	settle(bench);
+	assert_int_equal(kban_jail_find_ban(bench->jail, &record.addr, &ban), rule != DROPPED);
+	assert_int_equal(in_kernel(bench, "192.0.2.1"), rule != DROPPED);
+	if (rule != DROPPED) {
+		assert_int_equal(ban.until, rule == KEPT ? record.until : at(rule - row->age));
+		assert_in_kernel_until(bench, &record.addr, ban.until);
+	}
+	assert_int_equal(kban_jail_unban(bench->jail, NULL, bench->now), rule != DROPPED);
+	settle(bench);
+	kban_jail_free(kban_steal(bench->jail));
+}
+
+static void a_restart_keeps_the_end_of_each_ban(void **state)
+{
+	for (int kind = 0; kind < 4; kind++)
+		for (size_t i = 0; i < kb_array_size(stored_bans); i++)
+			restore_one(*state, &stored_bans[i], kind, 0);
+}
+
+static void a_restart_cuts_bans_where_it_is_to_be_as_in_fail2ban(void **state)
+{
+	for (int kind = 0; kind < 4; kind++)
+		for (size_t i = 0; i < kb_array_size(stored_bans); i++)
+			restore_one(*state, &stored_bans[i], kind, 1);
+}
+
+/* What is cut is so in kernel and store, too: the next restart comes to the same. */
+static void what_was_cut_stays_cut(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options;
+	struct kban_addr host = test_addr("192.0.2.1");
+	struct kban_ban ban;
+
+	make_kind(&options, 1);
+	open_jail(bench, &options);
+	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 1);
+	settle(bench);
+	make_kind(&options, 0);
+	options.strict_restore = 1;
+	restart(bench, &options);
+	settle(bench);
+	assert_in_kernel_until(bench, &host, at(3600));
+	options.strict_restore = 0;
+	restart(bench, &options);
+	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_int_equal(ban.until, at(3600));
+}
+
+/* With bans that grow, a host that was banned before needs fewer failures; see decide(). */
+static void a_bad_host_needs_fewer_failures(void **state)
+{
+	static const unsigned needed[] = { 5, 3, 2, 1, 1 };
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	double when = 0;
+
+	options.max_retry = 5;
+	options.increment = 1;
+	options.max_ban_time = 10 * KBAN_SECOND;
+	options.ban_time = 10 * KBAN_SECOND;
+	open_jail(bench, &options);
+	for (size_t series = 0; series < kb_array_size(needed); series++) {
+		bench->now = at(when += 1000);
+		settle(bench);
+		assert_false(in_kernel(bench, "192.0.2.1"));
+		for (unsigned failure = 1; failure <= needed[series]; failure++) {
+			assert_int_equal(feed(bench, when, "fail from 192.0.2.1"),
+					 failure == needed[series]);
+			/* Others are not concerned. */
+			if (failure < 5 && series > 0)
+				assert_int_equal(feed(bench, when, "fail from 192.0.2.2"), 0);
+		}
+		settle(bench);
+		assert_true(in_kernel(bench, "192.0.2.1"));
+	}
+}
+
+/* Lines of before the ban that come late are part of what led to it. */
+static void old_failures_of_a_bad_host_count_once(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	options.max_retry = 3;
+	options.increment = 1;
+	options.ban_time = 10 * KBAN_SECOND;
+	open_jail(bench, &options);
+	bench->now = at(100);
+	for (int i = 0; i < 3; i++)
+		feed(bench, 100, "fail from 192.0.2.1");
+	settle(bench);
+	bench->now = at(120);
+	settle(bench);
+	assert_int_equal(feed(bench, 99, "fail from 192.0.2.1"), 0);
+	assert_int_equal(feed(bench, 99, "fail from 192.0.2.1"), 0);
+	assert_int_equal(feed(bench, 120, "fail from 192.0.2.1"), 1);
+}
+
 static void third_failure_bans(void **state)
 {
 	struct bench *bench = *state;
@@ -237,14 +412,6 @@ static void failing_again_prolongs(void **state)
 	assert_true(remaining == 3600 * KBAN_SECOND);
 }
 
-/* What a second jail on the same store and backend makes of it: as after a restart. */
-static void restart(struct bench *bench, const struct kban_jail_options *options)
-{
-	kban_jail_free(kban_steal(bench->jail));
-	bench->told[0] = '\0';
-	open_jail(bench, options);
-}
-
 static void counters_and_bans_survive(void **state)
 {
 	struct bench *bench = *state;
@@ -340,6 +507,71 @@ static void bans_by_hand(void **state)
 	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 0);
 }
 
+static unsigned warnings;
+
+static void count_warning(int level, const char *topic, const char *line, void *data)
+{
+	(void)topic;
+	(void)data;
+	warnings += level == KBAN_WARNING && strstr(line, "set logencoding") != NULL;
+}
+
+static void a_wrong_encoding_is_told_once_a_day(void **state)
+{
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+
+	warnings = 0;
+	kban_context_set_log(bench->ctx, count_warning, NULL);
+	open_jail(bench, &options);
+	feed(bench, 0, "n\xc3\xa9");
+	assert_int_equal(warnings, 0);
+	feed(bench, 0, "n\xe9");
+	feed(bench, 0, "n\xe9");
+	assert_int_equal(warnings, 1);
+	bench->now = at(86401);
+	feed(bench, 86401, "n\xe9");
+	assert_int_equal(warnings, 2);
+}
+
+static void note_slow_rule(int level, const char *topic, const char *line, void *data)
+{
+	(void)topic;
+	if (level == KBAN_WARNING && strstr(line, "takes too long") != NULL)
+		snprintf(data, 400, "%s", line);
+}
+
+#define SLOW "slow aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!"
+
+static void a_slow_rule_is_told_once_a_minute(void **state)
+{
+	static const char *const slow[] = { "^ never <HOST>$", "^ slow (?:\\w+\\s?)+ of <HOST>$",
+					    NULL };
+	struct bench *bench = *state;
+	struct kban_jail_options options = usual();
+	char told[400] = "";
+
+	kban_filter_unref(bench->filter);
+	bench->filter = NULL;
+	assert_int_equal(kban_filter_new(bench->ctx, slow, NULL, &bench->filter, NULL), KBAN_OK);
+	kban_context_set_log(bench->ctx, note_slow_rule, told);
+	open_jail(bench, &options);
+	feed(bench, 0, "fine");
+	assert_string_equal(told, "");
+	feed(bench, 0, SLOW);
+	assert_non_null(strstr(told,
+			       "failregex 2 takes too long on lines of test.log; searches that "
+			       "were given up, as no match: 1"));
+	told[0] = '\0';
+	feed(bench, 1, SLOW);
+	feed(bench, 1, SLOW);
+	assert_string_equal(told, "");
+	bench->now = at(60);
+	feed(bench, 60, SLOW);
+	assert_non_null(strstr(told, "no match: 3"));
+	kban_context_set_log(bench->ctx, NULL, NULL);
+}
+
 static void reports_need_no_log(void **state)
 {
 	struct bench *bench = *state;
@@ -432,9 +664,18 @@ static void a_jump_of_the_clock_ends_nothing(void **state)
 	assert_true(in_kernel(bench, "192.0.2.1"));
 }
 
+static int refuse_to_open(struct kban_backend *backend, const struct kb_set *set,
+			  struct kban_error **err)
+{
+	(void)backend;
+	return kb_fail(err, KBAN_E_LIMIT, NULL, "set '%s' is full", set->name);
+}
+
 static void a_full_set_is_no_lie(void **state)
 {
 	struct bench *bench = *state;
+	const struct kb_backend_ops *usual_ops = bench->backend->ops;
+	struct kb_backend_ops cannot_grow = *usual_ops;
 	struct kban_jail_options options = usual();
 	struct kban_jail_stats stats = KBAN_JAIL_STATS_INIT;
 	struct kban_addr host = test_addr("192.0.2.1");
@@ -442,10 +683,14 @@ static void a_full_set_is_no_lie(void **state)
 	options.max_retry = 1;
 	options.max_entries = 2;
 	open_jail(bench, &options);
+	cannot_grow.open = refuse_to_open;
+	bench->backend->ops = &cannot_grow;
 	feed(bench, 0, "fail from 192.0.2.1");
 	feed(bench, 0, "fail from 192.0.2.2");
 	feed(bench, 0, "fail from 192.0.2.3");
 	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_E_LIMIT);
+	bench->backend->ops = usual_ops;
+	bench->jail->sets[0].max_entries = 2;
 	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
 	kban_jail_stats(bench->jail, &stats);
 	assert_int_equal(stats.currently_banned, 2);
@@ -518,6 +763,11 @@ static void refuses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		JAIL_TEST(a_bad_host_needs_fewer_failures),
+		JAIL_TEST(old_failures_of_a_bad_host_count_once),
+		JAIL_TEST(a_restart_keeps_the_end_of_each_ban),
+		JAIL_TEST(a_restart_cuts_bans_where_it_is_to_be_as_in_fail2ban),
+		JAIL_TEST(what_was_cut_stays_cut),
 		JAIL_TEST(third_failure_bans),
 		JAIL_TEST(old_failures_do_not_count),
 		JAIL_TEST(times_in_the_future_count_as_now),
@@ -529,6 +779,8 @@ int main(void)
 		JAIL_TEST(what_others_put_in_is_adopted),
 		JAIL_TEST(a_lifted_ban_does_not_come_back),
 		JAIL_TEST(bans_by_hand),
+		JAIL_TEST(a_wrong_encoding_is_told_once_a_day),
+		JAIL_TEST(a_slow_rule_is_told_once_a_minute),
 		JAIL_TEST(reports_need_no_log),
 		JAIL_TEST(stats_tell_what_the_kernel_has),
 		JAIL_TEST(bans_that_end_together_are_looked_at_once),

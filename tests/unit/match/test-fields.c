@@ -98,30 +98,78 @@ static void groups_come_in_order(void **state)
 	/* Empty is set. */
 	assert_non_null(fields.items[2].value.data);
 	assert_int_equal(fields.items[2].value.len, 0);
-	assert_false(kb_fields_has(&fields, "a"));
-	assert_true(kb_fields_has(&fields, "z"));
+	assert_false(kb_fields_find(&fields, "a").len > 0);
+	assert_true(kb_fields_find(&fields, "z").len > 0);
+}
+
+static void fill(struct kb_fields *fields, struct kb_fields *more)
+{
+	assert_int_equal(kb_fields_set(fields, "a", kb_text("1")), KBAN_OK);
+	assert_int_equal(kb_fields_set(fields, "user", kb_text("2")), KBAN_OK);
+	assert_int_equal(kb_fields_set(more, "b", kb_text("4")), KBAN_OK);
+	assert_int_equal(kb_fields_set(more, "a", (struct kban_text){ NULL, 0 }), KBAN_OK);
+	assert_int_equal(kb_fields_set(more, "user", kb_text("")), KBAN_OK);
+	assert_int_equal(kb_fields_set(more, "nofail", kb_text("3")), KBAN_OK);
 }
 
 static void overlay_changes_what_is_set(void **state)
+{
+	static int (*const overlays[])(struct kb_fields *,
+				       const struct kb_fields *) = { kb_fields_overlay,
+								     kb_fields_lay_over };
+
+	(void)state;
+	for (size_t i = 0; i < kb_array_size(overlays); i++) {
+		kb_auto_clear(fields) fields = { 0 };
+		kb_auto_clear(fields) more = { 0 };
+
+		fill(&fields, &more);
+		assert_int_equal(overlays[i](&fields, &more), KBAN_OK);
+		/* What was taken over does not change with the other fields. */
+		assert_int_equal(kb_fields_set(&more, "nofail", kb_text("x")), KBAN_OK);
+		assert_int_equal(fields.count, 4);
+		assert_true(kb_text_is(kb_fields_find(&fields, "a"), "1"));
+		assert_true(kb_text_is(kb_fields_find(&fields, "b"), "4"));
+		assert_non_null(kb_fields_get(&fields, KB_FIELD_USER).data);
+		assert_int_equal(kb_fields_get(&fields, KB_FIELD_USER).len, 0);
+		assert_true(kb_text_is(kb_fields_get(&fields, KB_FIELD_NOFAIL), "3"));
+		assert_true(kb_text_is(kb_fields_find(&fields, "nofail"), "3"));
+	}
+}
+
+static void dropping_tells_what_there_was(void **state)
 {
 	kb_auto_clear(fields) fields = { 0 };
 	kb_auto_clear(fields) more = { 0 };
 
 	(void)state;
-	assert_int_equal(kb_fields_set(&fields, "a", kb_text("1")), KBAN_OK);
-	assert_int_equal(kb_fields_set(&fields, "b", kb_text("2")), KBAN_OK);
-	assert_int_equal(kb_fields_set(&more, "a", (struct kban_text){ NULL, 0 }), KBAN_OK);
-	assert_int_equal(kb_fields_set(&more, "b", kb_text("")), KBAN_OK);
-	assert_int_equal(kb_fields_set(&more, "c", kb_text("3")), KBAN_OK);
-	assert_int_equal(kb_fields_overlay(&fields, &more), KBAN_OK);
-	assert_true(kb_text_is(kb_fields_find(&fields, "a"), "1"));
-	assert_true(kb_text_is(kb_fields_find(&fields, "b"), ""));
-	assert_true(kb_text_is(kb_fields_find(&fields, "c"), "3"));
-	assert_true(kb_fields_drop(&fields, "c"));
-	assert_false(kb_fields_drop(&fields, "c"));
-	assert_false(kb_fields_drop(&fields, "b"));
-	assert_false(kb_fields_drop(&fields, "none"));
-	assert_null(kb_fields_find(&fields, "c").data);
+	fill(&fields, &more);
+	assert_true(kb_fields_drop(&more, KB_FIELD_NOFAIL));
+	assert_false(kb_fields_drop(&more, KB_FIELD_NOFAIL));
+	assert_false(kb_fields_drop(&more, KB_FIELD_USER));
+	assert_false(kb_fields_drop(&more, KB_FIELD_IP4));
+	assert_null(kb_fields_get(&more, KB_FIELD_NOFAIL).data);
+	assert_null(kb_fields_find(&more, "user").data);
+}
+
+static void texts_that_are_kept_last(void **state)
+{
+	kb_auto_clear(rule) rule = { 0 };
+	kb_auto_clear(fields) fields = { 0 };
+	char text[] = "abc";
+
+	(void)state;
+	assert_int_equal(kb_rule_compile(&rule, kb_text("<F-USER>a</F-USER><F-X>b</F-X>"), NULL,
+					 &options, NULL),
+			 KBAN_OK);
+	assert_int_equal(match_fields(&fields, &rule, text), KBAN_OK);
+	assert_ptr_equal(fields.items[1].value.data, text + 1);
+	assert_int_equal(kb_fields_keep(&fields), KBAN_OK);
+	assert_int_equal(kb_fields_repeat(&fields, KB_FIELD_NOFAIL, KB_FIELD_USER), KBAN_OK);
+	memset(text, 'x', 3);
+	assert_true(kb_text_is(kb_fields_get(&fields, KB_FIELD_USER), "a"));
+	assert_true(kb_text_is(kb_fields_get(&fields, KB_FIELD_NOFAIL), "a"));
+	assert_true(kb_text_is(kb_fields_find(&fields, "x"), "b"));
 }
 
 static int set_many(void *data)
@@ -134,7 +182,7 @@ static int set_many(void *data)
 	for (size_t i = 0; i < kb_array_size(names); i++)
 		if (kb_fields_set(&fields, names[i], kb_text(data)) != KBAN_OK)
 			return KBAN_E_NOMEM;
-	if (kb_fields_copy(&copy, &fields) != KBAN_OK)
+	if (kb_fields_copy(&copy, &fields) != KBAN_OK || kb_fields_keep(&copy) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	assert_int_equal(copy.count, kb_array_size(names));
 	assert_true(kb_text_is(kb_fields_find(&copy, "a"), data));
@@ -168,6 +216,8 @@ int main(void)
 		test_case(has_fields, parts_make_a_tuple),
 		cmocka_unit_test(groups_come_in_order),
 		cmocka_unit_test(overlay_changes_what_is_set),
+		cmocka_unit_test(dropping_tells_what_there_was),
+		cmocka_unit_test(texts_that_are_kept_last),
 		cmocka_unit_test(without_memory),
 	};
 

@@ -90,8 +90,15 @@ static const struct identity_case ids_of_addresses[] = {
 	  1 },
 	{ NO, { "ip4", "1.2.3.4", "cidr", "32" }, KNOWN, "1.2.3.4", "1.2.3.4", 1 },
 	{ NO, { "ip4", "1.2.3.4", "cidr", "" }, KNOWN, "1.2.3.4", "1.2.3.4", 1 },
-	/* No such prefix: no address. */
-	{ NO, { "ip4", "1.2.3.4", "cidr", "33" }, KNOWN, "1.2.3.4/33", "1.2.3.4/33", 0 },
+	/* No such prefix: as if there were none. */
+	{ NO, { "ip4", "1.2.3.4", "cidr", "33" }, KNOWN, "1.2.3.4", "1.2.3.4", 1 },
+	{ NO, { "ip6", "2001:db8::1", "cidr", "129" }, KNOWN, "2001:db8::1", "2001:db8::1", 1 },
+	/* Never everybody. */
+	{ NO, { "ip4", "1.2.3.4", "cidr", "0" }, KNOWN, "0.0.0.0", "0.0.0.0", 1 },
+	{ NO, { "ip6", "2001:db8::1", "cidr", "0" }, KNOWN, "::", "::", 1 },
+	/* An address of the other family is none. */
+	{ NO, { "ip4", "2001:db8::1" }, KNOWN, "2001:db8::1", "2001:db8::1", 0 },
+	{ NO, { "ip6", "1.2.3.4" }, KNOWN, "1.2.3.4", "1.2.3.4", 0 },
 	{ NO, { "ip6", "2001:DB8:0:0:0::1" }, KNOWN, "2001:db8::1", "2001:db8::1", 1 },
 	{ NO, { "ip6", "::ffff:0102:0304" }, KNOWN, "1.2.3.4", "1.2.3.4", 1 },
 	{ NO, { "ip6", "1:2:3:4:5:6:7::" }, KNOWN, "1:2:3:4:5:6:7:0", "1:2:3:4:5:6:7:0", 1 },
@@ -125,7 +132,19 @@ static const struct identity_case ids_of_their_own[] = {
 	  "1.2.3.0/24",
 	  1 },
 	{ NO, { "fid", "1.2.3.4/24" }, KNOWN, "1.2.3.0/24", "1.2.3.0/24", 1 },
+	{ NO, { "fid", "1.2.3.4/0" }, KNOWN, "0.0.0.0", "0.0.0.0", 1 },
 	{ NO, { "fid", "[::1]" }, KNOWN, "::1", "::1", 1 },
+	{ NO, { "fid", "::1.2.3.4" }, KNOWN, "::1.2.3.4", "::1.2.3.4", 1 },
+	{ NO, { "fid", "::1.2.3.4/64" }, KNOWN, "::1.2.3.4/64", "::1.2.3.4/64", 0 },
+	{ NO,
+	  { "fid", "[::2:3:4:5:6:7:8/64]" },
+	  KNOWN,
+	  "::2:3:4:5:6:7:8/64",
+	  "::2:3:4:5:6:7:8/64",
+	  0 },
+	{ NO, { "fid", "[joe]" }, KNOWN, "joe", "joe", 0 },
+	{ NO, { "fid", "[]" }, KNOWN, "[]", "[]", 0 },
+	{ RAW, { "fid", "[joe]" }, KNOWN, "[joe]", "[joe]", 0 },
 	{ NO, { "fid", "2001:DB8::0001" }, KNOWN, "2001:db8::1", "2001:db8::1", 1 },
 	{ NO, { "fid", "a/b" }, KNOWN, "a/b", "a/b", 0 },
 	{ NO, { "fid", "host/24" }, KNOWN, "host/24", "host/24", 0 },
@@ -153,6 +172,20 @@ static const struct identity_case names_are_resolved[] = {
 static const struct identity_case nobody_is_told[] = {
 	{ YES, { NULL }, KB_IDENTITY_NONE, NULL, NULL, 0 },
 	{ RAW, { "user", "joe", "mlfid", "x" }, KB_IDENTITY_NONE, NULL, NULL, 0 },
+	{ KBAN_USEDNS_DEFAULT, { NULL }, KNOWN, NULL, NULL, 0 },
+};
+
+/* Where a rule looks for a name, an address has the shape that <ADDR> knows. */
+static const struct identity_case addresses_instead_of_names[] = {
+	{ NO, { "dns", "2001:DB8::1" }, KNOWN, "2001:db8::1", "2001:db8::1", 1 },
+	{ NO, { "dns", "[2001:db8::1" }, KNOWN, "2001:db8::1", "2001:db8::1", 1 },
+	{ NO, { "dns", "[::ffff:102:304]\n" }, KNOWN, "1.2.3.4", "1.2.3.4", 1 },
+	{ NO, { "dns", "::2:3:4:5:6:7:8" }, KB_IDENTITY_NO_HOST, NULL, NULL, 0 },
+	{ NO, { "dns", "::3:4:5:6:7:8" }, KNOWN, "::3:4:5:6:7:8", "::3:4:5:6:7:8", 1 },
+	{ NO, { "dns", "::1.2.3.4" }, KB_IDENTITY_NO_HOST, NULL, NULL, 0 },
+	{ NO, { "dns", "[1.2.3.4]" }, KB_IDENTITY_NO_HOST, NULL, NULL, 0 },
+	{ NO, { "dns", "1.2.3.4/32" }, KB_IDENTITY_NO_HOST, NULL, NULL, 0 },
+	{ NO, { "dns", "1.2.3.4/24" }, KB_IDENTITY_NO_HOST, NULL, NULL, 0 },
 	{ KBAN_USEDNS_DEFAULT, { NULL }, KNOWN, NULL, NULL, 0 },
 };
 
@@ -269,6 +302,7 @@ int main(void)
 		test_case(tells, ids_of_addresses),
 		test_case(tells, ids_of_their_own),
 		test_case(tells, names_are_resolved),
+		test_case(tells, addresses_instead_of_names),
 		test_case(tells, nobody_is_told),
 		test_case(does_not_ask, names_that_are_not_asked_for),
 		cmocka_unit_test(answer_may_come_later),

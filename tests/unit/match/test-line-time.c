@@ -4,6 +4,8 @@
 #include "failing-alloc.h"
 #include "match/line-time.h"
 
+static const struct kban_text none[2];
+
 /* A line that comes some seconds after TEST_NOW. */
 struct timed {
 	kban_usec at;
@@ -52,7 +54,7 @@ static void is_timed(void **state)
 	for (const struct timed *row = diary->lines; row->line != NULL; row++) {
 		struct kb_line_stamp stamp;
 
-		assert_int_equal(kb_line_time_find(&line_time, kb_text(row->line),
+		assert_int_equal(kb_line_time_find(&line_time, kb_text(row->line), none,
 						   TEST_NOW + row->at * KBAN_SECOND, &stamp),
 				 KBAN_OK);
 		check(row, &stamp);
@@ -98,8 +100,8 @@ static int find_once(void *data)
 	int status = kb_line_time_init(&line_time, data, &utc);
 
 	if (status == KBAN_OK)
-		status = kb_line_time_find(&line_time, kb_text("2023-11-14 22:13:00"), TEST_NOW,
-					   &stamp);
+		status = kb_line_time_find(&line_time, kb_text("2023-11-14 22:13:00"), none,
+					   TEST_NOW, &stamp);
 	kb_line_time_clear(&line_time);
 	return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-filter.h"
 
+#include "base/buffer.h"
 #include "failing-alloc.h"
 
 /* A line and what it must be. */
@@ -115,6 +116,47 @@ static const struct cut_case bytes_become_text[] = {
 	{ "{NONE}", "\xc2\x85\xe2\x80\xa8", "\xc2\x85\xe2\x80\xa8\n" },
 	{ "{NONE}", "", "\n" },
 	{ NULL, NULL, NULL },
+};
+
+/* A line in an encoding, and what rules search. */
+struct encoded {
+	const char *encoding;
+	struct kban_text line;
+	const char *searched;
+	int malformed;
+};
+
+static void is_read_as(void **state)
+{
+	for (const struct encoded *row = *state; row->searched != NULL; row++) {
+		const struct test_filter filter = {
+			.fail = { "^<F-ID>(?s:.*)</F-ID>$" },
+			.usedns = KBAN_USEDNS_RAW,
+			.date_pattern = "T={EPOCH}",
+			.encoding = row->encoding,
+		};
+		kban_auto(context) ctx = kban_context_new();
+		kban_auto(matcher) matcher = test_matcher(ctx, &filter);
+		struct kban_match match;
+
+		assert_int_equal(kban_matcher_try(matcher, row->line, TEST_NOW, &match),
+				 KBAN_FAILURE);
+		assert_int_equal(match.malformed, row->malformed);
+		if (!kb_text_is(match.id, row->searched))
+			fail_msg("'%s' searched as '%.*s'", row->encoding, (int)match.id.len,
+				 match.id.data);
+	}
+}
+
+static const struct encoded encodings_of_logs[] = {
+	{ NULL, KB_TEXT("\xc3\xa9\r\n"), "\xc3\xa9\n", 0 },
+	{ NULL, KB_TEXT("\xe9"), "\xef\xbf\xbd\n", 1 },
+	{ "auto", KB_TEXT("\xe9"), "\xef\xbf\xbd\n", 1 },
+	{ "latin1", KB_TEXT("\xe9\r\n"), "\xc3\xa9\n", 0 },
+	{ "ascii", KB_TEXT("\xc3"), "\xef\xbf\xbd\n", 1 },
+	{ "cp1252", KB_TEXT("\x80 T=1686478800"), "\xe2\x82\xac \n", 0 },
+	{ "utf-16le", KB_TEXT("a\0\r\0\n\0"), "a\n", 0 },
+	{ NULL, KB_TEXT(""), NULL, 0 },
 };
 
 static const struct story first_rule_ends_the_search = {
@@ -421,6 +463,76 @@ static void hits_are_counted(void **state)
 }
 
 /* A rule that costs too much has not matched, and the next line is judged. */
+/* What an observer saw, as text. */
+static void note_hit(const struct kban_hit *hit, void *data)
+{
+	struct kb_buffer *out = data;
+
+	kb_buffer_printf(out, "%s%zu", hit->kind == KBAN_RULE_PREFIX ? "P" : "F", hit->rule);
+	if (hit->kind == KBAN_RULE_FAIL)
+		kb_buffer_printf(out, "%c", hit->verdict == KBAN_FAILURE ? '!' : '-');
+	if (hit->id.data != NULL)
+		kb_buffer_text(out, hit->id);
+	for (size_t i = 0; i < hit->field_count; i++)
+		if (hit->fields[i].value.data != NULL)
+			kb_buffer_printf(out, " %s=%.*s", hit->fields[i].name,
+					 (int)hit->fields[i].value.len, hit->fields[i].value.data);
+	kb_buffer_byte(out, ';');
+}
+
+static void hits_are_shown(void **state)
+{
+	static const struct test_filter filter = {
+		.prefix = "^<F-MLFID>c\\d</F-MLFID> <F-CONTENT>.+</F-CONTENT>$",
+		.fail = { "^of <ADDR>", "^<F-NOFAIL>of</F-NOFAIL>", "^bad" },
+		.ignore = { "9$" },
+		.flags = KBAN_MATCH_ALL_RULES,
+	};
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &filter);
+	kb_auto_clear(buffer) seen = { 0 };
+	struct kban_match match;
+
+	(void)state;
+	kban_matcher_observe(matcher, note_hit, &seen);
+	assert_int_equal(kban_matcher_try(matcher, kb_text("c1 bad"), TEST_NOW, &match),
+			 KBAN_NOFAIL);
+	assert_int_equal(kban_matcher_try(matcher, kb_text("c2 of 192.0.2.1"), TEST_NOW, &match),
+			 KBAN_FAILURE);
+	assert_int_equal(kban_matcher_try(matcher, kb_text("c3 of 192.0.2.9"), TEST_NOW, &match),
+			 KBAN_IGNORED);
+	kban_matcher_observe(matcher, NULL, NULL);
+	assert_int_equal(kban_matcher_try(matcher, kb_text("c4 bad"), TEST_NOW, &match),
+			 KBAN_NOFAIL);
+	assert_string_equal(seen.data, "P0 mlfid=c1 content=bad;F2- mlfid=c1;"
+				       "P0 mlfid=c2 content=of 192.0.2.1;"
+				       "F0!192.0.2.1 mlfid=c2 ip4=192.0.2.1;"
+				       "F1-192.0.2.1 mlfid=c2 ip4=192.0.2.1 nofail=of;"
+				       "P0 mlfid=c3 content=of 192.0.2.9;");
+}
+
+static void formats_in_use_move_up(void **state)
+{
+	static const struct test_filter filter = { .fail = { "<ADDR>" },
+						   .date_pattern = "%Y\n%H:%M" };
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &filter);
+	struct kban_match match;
+
+	(void)state;
+	assert_int_equal(kban_matcher_date_at(matcher, 0), 0);
+	assert_true(kban_matcher_date_weight(matcher, 1) == 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+			kban_matcher_try(matcher, kb_text("a 10:00 192.0.2.1"), TEST_NOW, &match),
+			KBAN_FAILURE);
+	assert_int_equal(kban_matcher_date_at(matcher, 0), 1);
+	assert_int_equal(kban_matcher_date_at(matcher, 1), 0);
+	assert_int_equal(kban_matcher_date_at(matcher, 7), 7);
+	assert_true(kban_matcher_date_weight(matcher, 1) == 1.5); /* 3 hits in column 2 */
+	assert_true(kban_matcher_date_weight(matcher, 7) == 0);
+}
+
 static void limits_are_counted(void **state)
 {
 	const struct test_filter filter = { .fail = { "^(?:a+)+[bd] <HOST>", "^c <HOST>" } };
@@ -436,6 +548,27 @@ static void limits_are_counted(void **state)
 	assert_int_equal(kban_matcher_try(matcher, kb_text(line), TEST_NOW, &match), KBAN_MISSED);
 	assert_int_equal(kban_matcher_limit_hits(matcher, KBAN_RULE_FAIL, 0), 1);
 	assert_int_equal(kban_matcher_rule_hits(matcher, KBAN_RULE_FAIL, 0), 0);
+	assert_int_equal(kban_matcher_try(matcher, kb_text("c 192.0.2.1"), TEST_NOW, &match),
+			 KBAN_FAILURE);
+}
+
+static void costly_date_is_given_up(void **state)
+{
+	static const struct test_filter filter = { .fail = { "^c <HOST>$" },
+						   .date_pattern = "(?:a+)+! {EPOCH}" };
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &filter);
+	struct kban_match match;
+	char line[64];
+
+	(void)state;
+	memset(line, 'a', sizeof(line));
+	strcpy(line + sizeof(line) - 5, " 1!.");
+	assert_int_equal(kban_matcher_try(matcher, kb_text(line), TEST_NOW, &match), KBAN_MISSED);
+	assert_int_equal(match.time, KBAN_TIME_NONE);
+	assert_int_equal(kban_matcher_date_limit_hits(matcher, 0), 1);
+	assert_int_equal(kban_matcher_date_limit_hits(matcher, 99), 0);
+	assert_int_equal(kban_matcher_limit_total(matcher), 1);
 	assert_int_equal(kban_matcher_try(matcher, kb_text("c 192.0.2.1"), TEST_NOW, &match),
 			 KBAN_FAILURE);
 }
@@ -500,11 +633,40 @@ static void without_memory(void **state)
 	assert_every_allocation_may_fail(try_once, filter);
 }
 
+/* A time that is known already: the line's own stamp is neither looked for nor cut out. */
+static void time_is_known_already(void **state)
+{
+	const struct test_filter filter = {
+		.fail = { "^<F-ID>(?s:.*)</F-ID>$" },
+		.usedns = KBAN_USEDNS_RAW,
+		.date_pattern = "",
+	};
+	const kban_usec when = TEST_NOW - 5 * KBAN_SECOND;
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &filter);
+	struct kban_match match;
+
+	(void)state;
+	assert_int_equal(kban_matcher_try_at(matcher, kb_text("2023-11-14 10:00:00 x"), when,
+					     TEST_NOW, &match),
+			 KBAN_FAILURE);
+	assert_true(kb_text_is(match.id, "2023-11-14 10:00:00 x\n"));
+	assert_int_equal(match.time, when);
+	assert_true(match.time_is_own);
+	assert_true(match.has_zone);
+	assert_int_equal(match.stamp.len, 0);
+	assert_int_equal(kban_matcher_try_at(matcher, kb_text("2023-11-14 10:00:00 x"),
+					     KBAN_TIME_NONE, TEST_NOW, &match),
+			 KBAN_FAILURE);
+	assert_int_equal(match.stamp.len, strlen("2023-11-14 10:00:00"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(is_searched_as, stamp_is_cut_out),
 		test_case(is_searched_as, bytes_become_text),
+		test_case(is_read_as, encodings_of_logs),
 		test_case(goes, &first_rule_ends_the_search),
 		test_case(goes, &rule_without_anybody),
 		test_case(goes, &name_without_address),
@@ -526,8 +688,12 @@ int main(void)
 		test_case(goes, &prefix_narrows_a_window),
 		cmocka_unit_test(lines_of_a_match),
 		cmocka_unit_test(fields_of_a_match),
+		cmocka_unit_test(time_is_known_already),
 		cmocka_unit_test(hits_are_counted),
+		cmocka_unit_test(hits_are_shown),
+		cmocka_unit_test(formats_in_use_move_up),
 		cmocka_unit_test(limits_are_counted),
+		cmocka_unit_test(costly_date_is_given_up),
 		cmocka_unit_test(missed_lines_allocate_nothing),
 		cmocka_unit_test(without_memory),
 	};

@@ -25,14 +25,16 @@ struct search {
 	size_t from, to;
 };
 
-static void search_with(const struct search *row, unsigned more_flags)
+static void search_with(const struct search *row, unsigned more_flags, bool tells_ascii)
 {
 	kb_auto(pattern) pattern = compile(row->pattern, row->flags | more_flags);
 	kb_auto(match) match = kb_match_new();
+	struct kb_subject in = { .text = kb_text(row->subject) };
 	size_t from = 0, to = 0;
 
 	assert_non_null(match);
-	if (kb_pattern_search(pattern, kb_text(row->subject), 0, match) != row->found)
+	in.is_ascii = tells_ascii && kb_text_is_ascii(in.text);
+	if (kb_pattern_search_in(pattern, &in, match) != row->found)
 		fail_msg("'%s' on '%s'", row->pattern, row->subject);
 	assert_int_equal(kb_match_group(match, 0, &from, &to), row->found == KB_MATCH_FOUND);
 	assert_int_equal(from, row->from);
@@ -42,8 +44,10 @@ static void search_with(const struct search *row, unsigned more_flags)
 static void search(void **state)
 {
 	for (const struct search *row = *state; row->pattern != NULL; row++) {
-		search_with(row, 0);
-		search_with(row, KB_PATTERN_INTERPRETED);
+		search_with(row, 0, false);
+		search_with(row, 0, true);
+		search_with(row, KB_PATTERN_INTERPRETED, false);
+		search_with(row, KB_PATTERN_INTERPRETED, true);
 	}
 }
 
@@ -70,6 +74,19 @@ static const struct search behaves_like_python[] = {
 	{ "[[:alpha:]]", 0, "b]", KB_MATCH_NONE, 0, 0 },
 	{ "\\w+", 0, " été ", KB_MATCH_FOUND, 1, 6 },
 	{ "(?a)\\w+", 0, "été", KB_MATCH_FOUND, 2, 3 },
+	{ "\\s+", 0, "a\x1c\x1d\x1e\x1f\x20\t\n\v\f\rb", KB_MATCH_FOUND, 1, 11 },
+	{ "\\s+", 0, "\xc2\x85\u00a0\u1680\u2000\u200a\u2028\u2029", KB_MATCH_FOUND, 0, 19 },
+	{ "[x\\s]+", 0, "\u202f\u205f\u3000\x1c-", KB_MATCH_FOUND, 0, 10 },
+	{ "\\s", 0, "a\x1b\u180e\u200b\ufeff", KB_MATCH_NONE, 0, 0 },
+	{ "\\S+", 0, "\x1f\u180eb\u3000", KB_MATCH_FOUND, 1, 5 },
+	{ "[^\\S]+", 0, "a\x1f b", KB_MATCH_FOUND, 1, 3 },
+	{ "[\\S\\d]+", 0,
+	  "\x1f"
+	  "a1\u00a0",
+	  KB_MATCH_FOUND, 1, 3 },
+	{ "(?a)\\s", 0, "\x1c\u00a0", KB_MATCH_NONE, 0, 0 },
+	{ "\\s\\w(?a)", 0, "\x1c\u00e9 e", KB_MATCH_FOUND, 3, 5 },
+	{ "(?x)[\\s] \\s", 0, "\x1c\u00a0", KB_MATCH_FOUND, 0, 3 },
 	{ "\\d", 0, "\u0663", KB_MATCH_FOUND, 0, 2 },
 	{ "(?a)\\d", 0, "\u0663", KB_MATCH_NONE, 0, 0 },
 	{ "\\u00e9", 0, "é", KB_MATCH_FOUND, 0, 2 },
@@ -283,6 +300,100 @@ static void nul_is_a_byte_like_others(void **state)
 	assert_int_equal(from, 1);
 }
 
+/* All that a pattern can say about a character, and for each what it can say about ASCII. */
+static const char *const one_character[] = {
+	"\\s",
+	"\\S",
+	"\\d",
+	"\\D",
+	"\\w",
+	"\\W",
+	"[\\s]",
+	"[^\\s]",
+	"[\\S]",
+	"[^\\S]",
+	"[\\w-]",
+	"[^\\d]",
+	".",
+	"[^a]",
+	"(?s).",
+	"(?i)k",
+	"(?i)[^k-s]",
+	"(?i)s",
+	"(?i)[k]",
+	"\\b.",
+	".\\b",
+	"\\B.",
+	"\\x20",
+	"\\x7f",
+	"[\\0-\\x1f]",
+	"\\177",
+	"\\u0041",
+	"[\\U00000041-Z]",
+	"(?a)\\s",
+	"(?a)\\w",
+	"$",
+	"^",
+	"(?m)$",
+	"a|\\s\\Z",
+	"[^:\\s]+",
+	"\\h|\\R",
+	"[\\v\\f]",
+	"(.)\\1",
+	"(?i)(.)\\1",
+	"(?<=\\W)\\w",
+	"[[:alpha:]]",
+	"[\\]\\-]",
+	/* Beyond ASCII, and not asked about it. */
+	"é?.",
+	"[^é]",
+	"\\xe9|.",
+	"[\\x00-\\xff]",
+	"\\u017f|s",
+	"[!-\\u2000]",
+	"\\p{L}",
+	"[^\\p{N}]",
+	"\\X",
+	"\\N",
+	"\\x{e9}|b",
+	"\\351|c",
+};
+
+static void same_in_ascii(const struct kb_pattern *pattern, struct kban_text text)
+{
+	kb_auto(match) match = kb_match_new();
+	kb_auto(match) other = kb_match_new();
+	const struct kb_subject in = { .text = text, .is_ascii = true };
+	int found = kb_pattern_search(pattern, text, 0, match);
+	size_t from = 0, to = 0, other_from = 0, other_to = 0;
+
+	if (kb_pattern_search_in(pattern, &in, other) != found)
+		fail_msg("'%s' on %d", kb_pattern_text(pattern).data, text.data[1]);
+	kb_match_group(match, 0, &from, &to);
+	kb_match_group(other, 0, &other_from, &other_to);
+	assert_int_equal(from, other_from);
+	assert_int_equal(to, other_to);
+}
+
+/* Told that a text is ASCII, a search finds what it would find without. */
+static void ascii_is_searched_alike(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < kb_array_size(one_character); i++) {
+		kb_auto(pattern) pattern = compile(one_character[i], 0);
+		char text[] = "a?\n";
+
+		for (int c = 0; c < 0x80; c++) {
+			text[1] = (char)c;
+			same_in_ascii(pattern, (struct kban_text){ text, 3 });
+			same_in_ascii(pattern, (struct kban_text){ text, 2 });
+			text[0] = (char)c;
+			same_in_ascii(pattern, (struct kban_text){ text, 2 });
+			text[0] = 'a';
+		}
+	}
+}
+
 static int compile_quietly(void *data)
 {
 	kb_auto(pattern) pattern = NULL;
@@ -298,13 +409,31 @@ static int make_match(void *data)
 	return match != NULL ? KBAN_OK : KBAN_E_NOMEM;
 }
 
+/* Copies, and the one that counts steps, are made by the search that needs them. */
+static int search_with_guard(void *data)
+{
+	const struct kb_subject in = { .text = kb_text(LETTERS48 "!"), .is_ascii = true };
+	kb_auto(pattern) pattern = NULL;
+	kb_auto(match) match = kb_match_new();
+	int status = kb_pattern_compile(kb_text(data), 0, NULL, &pattern, NULL);
+
+	if (match == NULL || status != KBAN_OK)
+		return KBAN_E_NOMEM;
+	status = kb_pattern_search_in(pattern, &in, match);
+	if (status >= 0)
+		assert_int_equal(status, KB_MATCH_LIMIT);
+	return status < 0 ? status : KBAN_OK;
+}
+
 static void may_run_out_of_memory(void **state)
 {
 	char names[] = "(?P<a>b)(?P<a_name_of_more_than_thirty_two_bytes>c)";
+	char slow[] = "^(a+)+$";
 
 	(void)state;
 	assert_every_allocation_may_fail(compile_quietly, names);
 	assert_every_allocation_may_fail(make_match, NULL);
+	assert_every_allocation_may_fail(search_with_guard, slow);
 }
 
 static void running_out_of_memory_leaves_an_error(void **state)
@@ -319,11 +448,89 @@ static void running_out_of_memory_leaves_an_error(void **state)
 	assert_string_equal(kban_error_text(err), "out of memory");
 }
 
+/* Text that is @a unit again and again, with something before and behind it. */
+struct long_text {
+	const char *pattern;
+	const char *before, *unit, *behind;
+	size_t units;
+	int result;
+};
+
+static const struct long_text long_texts[] = {
+	/* Through all of it, and back, from each blank. */
+	{ "^\\s*.*x\\s*$", "", " ", "xy", 64000, KB_MATCH_LIMIT },
+	{ "^a.*b.*c.*d$", "", "abc", "d!", 20000, KB_MATCH_LIMIT },
+	{ "\\d+\\.\\d+ .*from .*by .*x\\d", "", "1.2 from by ", "x", 110, KB_MATCH_LIMIT },
+	{ "(?:\\w+\\s?)+x$", "", "a", "x!", 1000, KB_MATCH_LIMIT },
+	{ "[^:]+:[^:]+:[^:]+;", "", "a:", "", 500, KB_MATCH_NONE },
+	/* As long, and no harder than it looks. */
+	{ "^(?:(?! from ).)* from \\d+$", "", "ab", " from 1", 10000, KB_MATCH_FOUND },
+	{ "^\\w+ .* from \\d+$", "a ", "x ", "from 1", 32000, KB_MATCH_FOUND },
+	{ "from \\d+$", "", "from ", "1", 12000, KB_MATCH_FOUND },
+	{ "\\d+$", "", "from ", "1", 12000, KB_MATCH_FOUND },
+	{ NULL, NULL, NULL, NULL, 0, 0 },
+};
+
+static void make_long_text(const struct long_text *row, struct kb_buffer *out)
+{
+	kb_buffer_string(out, row->before);
+	for (size_t i = 0; i < row->units; i++)
+		kb_buffer_string(out, row->unit);
+	assert_int_equal(kb_buffer_string(out, row->behind), KBAN_OK);
+}
+
+/* The last step may be a long way. */
+#define ONE_STEP 40000
+
+static void effort_has_a_bound(void **state)
+{
+	static const unsigned ways[] = { 0, KB_PATTERN_INTERPRETED, KB_PATTERN_MULTILINE };
+
+	(void)state;
+	for (const struct long_text *row = long_texts; row->pattern != NULL; row++) {
+		kb_auto_clear(buffer) text = { 0 };
+
+		make_long_text(row, &text);
+		for (size_t i = 0; i < kb_array_size(ways); i++) {
+			kb_auto(pattern) pattern = compile(row->pattern, ways[i]);
+			kb_auto(match) match = kb_match_new();
+			int found = kb_pattern_search(pattern, kb_buffer_content(&text), 0, match);
+
+			if (found != row->result)
+				fail_msg("%s, %u: %d", row->pattern, ways[i], found);
+			assert_true(kb_match_effort(match) <= KB_SEARCH_EFFORT_MAX + ONE_STEP);
+		}
+	}
+}
+
+static void effort_is_shared(void **state)
+{
+	kb_auto(pattern) pattern = compile("^(a+)+$", 0);
+	kb_auto(match) match = kb_match_new();
+	struct kban_text text = kb_text(LETTERS48 "!");
+	struct kb_effort effort = { 0 };
+
+	(void)state;
+	kb_match_share(match, &effort);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(kb_pattern_search(pattern, text, 0, match), KB_MATCH_LIMIT);
+	assert_in_range(effort.spent, KB_SHARED_EFFORT_MAX, KB_SHARED_EFFORT_MAX + ONE_STEP);
+	/* It is all spent. */
+	assert_int_equal(kb_pattern_search(pattern, kb_text("a"), 0, match), KB_MATCH_LIMIT);
+	assert_int_equal(kb_match_effort(match), 0);
+	effort.spent = 0;
+	assert_int_equal(kb_pattern_search(pattern, kb_text("a"), 0, match), KB_MATCH_FOUND);
+	assert_int_equal(effort.spent, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(search, behaves_like_python),
 		test_case(search, gives_up_at_a_limit),
+		cmocka_unit_test(ascii_is_searched_alike),
+		cmocka_unit_test(effort_has_a_bound),
+		cmocka_unit_test(effort_is_shared),
 		test_case(fail_to_compile, failures),
 		cmocka_unit_test(long_pattern_is_cut_in_message),
 		cmocka_unit_test(longest_pattern),

@@ -33,7 +33,8 @@ static const struct translation same_in_both[] = {
 	{ "a{2}b{2,}c{2,3}", "a{2}b{2,}c{2,3}" },
 	{ "a*+b++c?+d{1,2}+(?>e)", "a*+b++c?+d{1,2}+(?>e)" },
 	{ "^a$\\A\\b\\B", "^a$\\A\\b\\B" },
-	{ "\\d\\w\\s\\D\\W\\S\\a\\f\\n\\r\\t", "\\d\\w\\s\\D\\W\\S\\a\\f\\n\\r\\t" },
+	{ "\\d\\w\\D\\W\\a\\f\\n\\r\\t", "\\d\\w\\D\\W\\a\\f\\n\\r\\t" },
+	{ "\\s\\S[\\s\\S](?a)", "\\s\\S[\\s\\S]" },
 	{ "\\_\\/\\-\\ \\<\\\\\\{", "\\_\\/\\-\\ \\<\\\\\\{" },
 	{ "(?=a)(?!b)(?<=c)(?<!d)(?:e)", "(?=a)(?!b)(?<=c)(?<!d)(?:e)" },
 	{ "(?#{,3}\\Z)a", "(?#{,3}\\Z)a" },
@@ -221,6 +222,62 @@ static const struct refusal refused[] = {
 	{ NULL, NULL, 0 },
 };
 
+static void tells_what_is_beyond_ascii(void **state)
+{
+	static const struct {
+		const char *python;
+		bool beyond;
+	} rows[] = {
+		{ "^a\\s+(\\S[\\w-])\\b\\1$", false },
+		{ "\\x7f\\177\\u007f\\U0000007f", false },
+		{ "(?i)[^\\s\\]]\\v\\Z", false },
+		{ "\\x80", true },
+		{ "[\\200]", true },
+		{ "\\u0080", true },
+		{ "\\u0100", true },
+		{ "\\U00010041", true },
+		{ "\\x{41}", true },
+		{ "\\p{L}", true },
+		{ "[\\P{L}]", true },
+		{ "\\X", true },
+		{ "é", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < kb_array_size(rows); i++) {
+		kb_auto_clear(buffer) out = { 0 };
+		kb_auto_clear(python_syntax) syntax = { 0 };
+		const char *message;
+		size_t offset;
+
+		assert_int_equal(kb_python_syntax_translate(kb_text(rows[i].python), &out, &syntax,
+							    &message, &offset),
+				 KBAN_OK);
+		if (syntax.beyond_ascii != rows[i].beyond)
+			fail_msg("'%s'", rows[i].python);
+	}
+}
+
+static void translates_for_ascii(void **state)
+{
+	static const struct translation rows[] = {
+		{ "\\s+x{,3}", "[\\x09-\\x0d\\x1c-\\x20]+x{0,3}" },
+		{ "[^\\s:]", "[^\\x09-\\x0d\\x1c-\\x20:]" },
+		{ "[\\S]", "[\\x00-\\x08\\x0e-\\x1b\\x21-\\x7f]" },
+		{ "\\s(?a)", "\\s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < kb_array_size(rows); i++) {
+		kb_auto_clear(buffer) out = { 0 };
+
+		assert_int_equal(
+			kb_python_syntax_translate_for_ascii(kb_text(rows[i].python), &out),
+			KBAN_OK);
+		assert_string_equal(out.data, rows[i].pcre2);
+	}
+}
+
 static void parentheses_have_a_limit(void **state)
 {
 	kb_auto_clear(buffer) out = { 0 };
@@ -275,6 +332,8 @@ int main(void)
 		test_case(translate, local_flags),
 		test_case(hoist, global_flags),
 		test_case(refuse, refused),
+		cmocka_unit_test(tells_what_is_beyond_ascii),
+		cmocka_unit_test(translates_for_ascii),
 		cmocka_unit_test(parentheses_have_a_limit),
 		test_case(find_origin, origins),
 	};

@@ -121,6 +121,17 @@ static void do_unfollow(struct bench *bench, const char *unused, const char *nei
 	kban_follow_remove(bench->follow, &bench->lines[0]);
 }
 
+static void do_unfollow_pattern(struct bench *bench, const char *pattern, const char *unused)
+{
+	const char *path = log_path(pattern);
+
+	(void)unused;
+	assert_int_equal(kban_follow_remove_pattern(bench->follow, path, &bench->lines[0]),
+			 KBAN_OK);
+	assert_int_equal(kban_follow_remove_pattern(bench->follow, path, &bench->lines[0]),
+			 KBAN_E_NOTFOUND);
+}
+
 static void do_wait(struct bench *bench, const char *seconds, const char *unused)
 {
 	(void)unused;
@@ -335,6 +346,7 @@ static const struct {
 	{ "save", do_save },
 	{ "state", do_state },
 	{ "unfollow", do_unfollow },
+	{ "unfollow-pattern", do_unfollow_pattern },
 	{ "wait", do_wait },
 };
 

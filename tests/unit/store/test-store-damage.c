@@ -164,14 +164,26 @@ static void alter(struct place *place, const char *sql)
 
 static void newer_schema(void **state)
 {
-	alter(*state, "PRAGMA user_version = 2");
-	assert_set_aside(*state, "written by a newer kban (version 2, not 1)");
+	alter(*state, "PRAGMA user_version = 99");
+	assert_set_aside(*state, "written by a newer kban (version 99, not 4)");
+}
+
+/* A file of the version before has everything, and what is new. */
+static void older_schema(void **state)
+{
+	struct place *place = *state;
+
+	alter(place, "DROP TABLE action_host; DROP TABLE cursor; DROP TABLE lookup;"
+		     "ALTER TABLE failure DROP COLUMN fields;"
+		     "PRAGMA user_version = 1");
+	assert_works(place);
+	assert_string_equal(place->log, "");
 }
 
 static void negative_schema(void **state)
 {
 	alter(*state, "PRAGMA user_version = -1");
-	assert_set_aside(*state, "written by a newer kban (version -1, not 1)");
+	assert_set_aside(*state, "written by a newer kban (version -1, not 4)");
 }
 
 static void database_of_somebody_else(void **state)
@@ -465,6 +477,7 @@ int main(void)
 		test_place(empty_file_is_filled),
 		test_place(file_of_zeros),
 		test_place(text_is_no_database),
+		test_place(older_schema),
 		test_place(newer_schema),
 		test_place(negative_schema),
 		test_place(database_of_somebody_else),

@@ -103,6 +103,36 @@ static struct kb_failure failures[] = {
 	{ .source = NULL },
 };
 
+static int see_lookup(const char *name, const struct kb_failure *failure, void *data)
+{
+	struct kb_failure expected = failures[strcmp(name, "b.example") == 0 ? 0 : 2];
+
+	expected.addr = failure->addr;
+	(void)same_failure("sshd", failure, &expected);
+	return see(data, name);
+}
+
+static void lookups_are_replaced(void **state)
+{
+	kban_auto(store) store = in_memory(state);
+	struct seen seen = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(kb_store_forget_lookups(store, "sshd", NULL), KBAN_OK);
+		assert_int_equal(
+			kb_store_add_lookup(store, "sshd", "b.example", &failures[0], NULL),
+			KBAN_OK);
+		assert_int_equal(
+			kb_store_add_lookup(store, "sshd", "a.example", &failures[2], NULL),
+			KBAN_OK);
+	}
+	assert_int_equal(kb_store_add_lookup(store, "other", "c.example", &failures[0], NULL),
+			 KBAN_OK);
+	assert_int_equal(kb_store_each_lookup(store, "sshd", -1, see_lookup, &seen, NULL), 0);
+	assert_int_equal(kb_store_each_lookup(store, "sshd", 0, see_lookup, &seen, NULL), 0);
+	assert_string_equal(seen.text, "b.example a.example b.example");
+}
+
 static int text_length(const char *jail, const struct kb_failure *failure, void *data)
 {
 	(void)jail;
@@ -497,11 +527,31 @@ static void file_keeps_what_was_committed(void **state)
 
 #define test_place(function) cmocka_unit_test_setup_teardown(function, make_place, remove_place)
 
+static int see_cursor(const char *journal, const char *cursor, kban_usec time, void *data)
+{
+	(void)data;
+	assert_string_equal(journal, "systemd-journal");
+	assert_string_equal(cursor, "s=2");
+	assert_int_equal(time, 7);
+	return 42;
+}
+
+static void cursors_come_back(void **state)
+{
+	kban_auto(store) store = in_memory(state);
+
+	assert_int_equal(kb_store_put_cursor(store, "systemd-journal", "s=1", 6, NULL), KBAN_OK);
+	assert_int_equal(kb_store_put_cursor(store, "systemd-journal", "s=2", 7, NULL), KBAN_OK);
+	assert_int_equal(kb_store_each_cursor(store, see_cursor, NULL, NULL), 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(failure_comes_back_whole, failures),
+		test_place(lookups_are_replaced),
 		test_place(positions_come_back_whole),
+		test_place(cursors_come_back),
 		test_place(long_lines_are_cut_between_characters),
 		test_place(failures_are_read_oldest_first),
 		test_place(failures_are_forgotten_by_host),

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Options that mean nothing, which are mostly slips of the pen. */
+#ifndef KB_CONF_OPTION_CHECK_H
+#define KB_CONF_OPTION_CHECK_H
+
+#include "conf/conf-load.h"
+
+/*
+ * Whether some option of the files refers to @a name: %(name)s, %(section/name)s, <name>,
+ * <section/name>, with any case.
+ */
+bool kb_conf_refers_to(const struct kb_conf *conf, const char *name);
+
+/*
+ * Warn of @a name, at @a where, which is none of @a known (NULL-terminated); @a place says of what
+ * it is an option: "[sshd]". With @a only_near, only if one of them must be meant.
+ * KBAN_OK or KBAN_E_NOMEM.
+ */
+struct kb_option_check {
+	const char *name;
+	const char *place;
+	const struct kb_where *where;
+	const char *const *known;
+	bool only_near;
+};
+
+int kb_option_check(const struct kb_option_check *check, const char *subject,
+		    struct kb_problem_list *problems);
+
+#endif /* KB_CONF_OPTION_CHECK_H */

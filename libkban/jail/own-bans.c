@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "jail/own-bans.h"
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+/* Where fail2ban logs unless told otherwise; its recidive jail has the path as it stands. */
+#define USUAL_LOG "/var/log/fail2ban.log"
+#define FILTER    "recidive"
+
+static bool is_own_log(const char *path, const char *log_target)
+{
+	return strcmp(path, KB_OWN_BANS) == 0 || strcmp(path, USUAL_LOG) == 0 ||
+	       (log_target != NULL && strcmp(path, log_target) == 0);
+}
+
+/* The filter of that name, with or without options. */
+static bool is_recidive(const struct kban_jail_config *jail)
+{
+	const char *filter = kban_jail_config_text(jail, KBAN_SETTING_FILTER);
+	size_t len = strlen(FILTER);
+
+	return filter != NULL && strncmp(filter, FILTER, len) == 0 &&
+	       (filter[len] == '\0' || filter[len] == '[');
+}
+
+bool kb_own_bans_wanted(const struct kban_jail_config *jail, const char *log_target)
+{
+	size_t count = kban_jail_config_pattern_count(jail);
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *path = kban_jail_config_pattern(jail, i);
+
+		if (strcmp(path, KB_OWN_BANS) == 0)
+			return true;
+		own += is_own_log(path, log_target);
+	}
+	return is_recidive(jail) && own == count;
+}
+
+int kb_own_bans_count(struct kban_jail *jail, const struct kban_event *event)
+{
+	kb_auto_clear(buffer) text = { 0 };
+	char host[KBAN_ADDR_TEXT_SIZE];
+	struct kb_sighting sighting = {
+		.time = event->time, .rule = -1, .source = KB_OWN_BANS, .line = event->line
+	};
+
+	kb_buffer_printf(&text, "[%s] Ban %s", event->jail, kban_addr_print(&event->host, host));
+	if (text.failed)
+		return KBAN_E_NOMEM;
+	sighting.text = kb_buffer_content(&text);
+	if (jail->clock == KBAN_TIME_NONE || event->time > jail->clock)
+		jail->clock = event->time;
+	return kb_jail_count(jail, &event->host, &sighting);
+}

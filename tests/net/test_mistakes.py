@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""One broken jail of each kind: the others run, and a test of the configuration names file, line and option."""
+
+import os
+import re
+import subprocess
+
+from support import KBAN_TAIL, Case, in_set, main, wait_until
+
+# What a jail is broken by, each with what its options are instead of a good jail's, whether it runs all the same, and
+# what a test says of it: the line is the last one of the jail unless told, and the text names the option.
+KINDS = {
+    "filter": (["filter = nosuch"], False, r"no filter 'nosuch'"),
+    "filter-syntax": (["filter = test[mode"], False, r"'test\[mode'"),
+    "action": (["action = nosuch"], False, r"no action 'nosuch'"),
+    "action-syntax": (['action = note[port="25" protocol=tcp]'], False, r"'note\[port=\"25\" protocol=tcp\]'"),
+    "action-twice": (["action = note", "  note"], False, r"action 'note' is there already, in line \d+"),
+    "no-log": (["logpath = @DIR@/none"], True, r"logpath: .*no file is called @DIR@/none"),
+    "directory": (["logpath = @DIR@"], True, r"logpath matches '@DIR@', a directory"),
+    "log-option": (["logpath = @DIR@/mail.log heed"], False, r"logpath has 'heed' behind a path"),
+    "two-logs": (["logpath = @DIR@/mail.log @DIR@/mail.log"], False, r"logpath has '@DIR@/mail.log' behind a path"),
+    "key-twice": (["bantime = 10", "bantime = 20"], False, r"option 'bantime' is there already, in line \d+"),
+    "key-alone": (["bantime"], False, r"no '=' in 'bantime'"),
+    "section-twice": (["[section-twice]"], False, r"section \[section-twice\] is there already, in line \d+"),
+    "reference": (["bantime = %(nope)s"], False, r"option 'bantime' of \[reference\]: '%\(nope\)s' refers to no option"),
+    "percent": (["bantime = 5%"], False, r"option 'bantime' of \[percent\]: .*single percent sign"),
+    "number": (["maxretry = 6 # times"], False, r"maxretry must be a whole number .*'6 # times'"),
+    "failregex": (["failregex = ^ fail (<HOST>$"], False, r"failregex: Unable to compile"),
+    "no-host": (["failregex = ^ fail$"], False, r"failregex: No failure-id group in '\^ fail\$'"),
+    "ignoreregex": (["ignoreregex = ^ fail ("], False, r"ignoreregex: Unable to compile"),
+    "datepattern": (["datepattern = %%Q"], False, r"datepattern '%Q'"),
+    "maxlines": (["maxlines = 0"], False, r"maxlines must be at least 1"),
+    "bantime": (["bantime = soon"], False, r"bantime must be a span of time .*'soon'"),
+    "findtime": (["findtime = 1x"], False, r"findtime must be a span of time .*'1x'"),
+    "maxtime": (["bantime.maxtime = 1x"], False, r"bantime.maxtime must be a span of time .*'1x'"),
+    "rndtime": (["bantime.rndtime = -5"], False, r"bantime.rndtime must not be negative"),
+    "backend": (["backend = poling"], False, r"backend must be .*'poling'"),
+    "encoding": (["logencoding = utf9"], False, r"logencoding: unknown encoding 'utf9'"),
+    "zone": (["logtimezone = nowhere"], False, r"logtimezone: unknown zone 'nowhere'"),
+    "formula": (['bantime.formula = __import__("os")'], True, r"bantime.formula: unknown name at '__import__'"),
+    "factor": (["bantime.factor = much"], False, r"bantime.factor must be .*'much'"),
+    "multipliers": (["bantime.multipliers = 1 x"], False, r"bantime.multipliers must be .*'1 x'"),
+    "ignoreip": (["ignoreip = 999.1.1.1/99"], True, r"ignoreip has '999.1.1.1/99'"),
+    "ignoreip-name": (["ignoreip = foo/8"], True, r"ignoreip has 'foo/8'"),
+    "ignorecache": (["ignorecache = nonsense"], False, r"'ignorecache\[nonsense\]'"),
+    "port": (["action = iptables-multiport[port=nosuch]"], False, r"port: unknown port or service 'nosuch'"),
+    "protocol": (["action = iptables-multiport[port=25, protocol=tpc]"], False, r"protocol: unknown protocol 'tpc'"),
+}
+
+
+class Mistakes(Case):
+    def setUp(self):
+        self.server = self.host({"good": {}, "also-good": {}}, default="bantime.increment = yes")
+        os.mkdir(os.path.join(self.server.config, "action.d"))
+        os.mkdir(os.path.join(self.server.config, "jail.d"))
+        self.server.write_config("action.d/note.conf", "[Definition]\nactionban = true\n")
+
+    def place(self, text):
+        return text.replace("@DIR@", self.server.dir)
+
+    def break_jail(self, kind):
+        """A file of its own with a broken jail; the number of its last line."""
+        options = [self.place(line) for line in KINDS[kind][0]]
+        lines = ["[%s]" % kind, "enabled = true"] + options
+        self.server.write_config("jail.d/%s.conf" % kind, "\n".join(lines) + "\n")
+        return len(lines)
+
+    def check(self):
+        return subprocess.run([KBAN_TAIL, "-c", self.server.config, "--test"], capture_output=True, text=True)
+
+    def expectation(self, kind, line):
+        file = os.path.join(self.server.config, "jail.d", kind + ".conf")
+        return "(?m)^kban-tail: %s:%d: .*%s" % (re.escape(file), line, self.place(KINDS[kind][2]))
+
+    def test_good_ones(self):
+        done = self.check()
+        self.assertEqual((done.returncode, done.stdout), (0, "OK: configuration test is successful\n"), done.stderr)
+
+    def test_each_is_named_by_file_line_and_option(self):
+        for kind in KINDS:
+            with self.subTest(kind):
+                line = self.break_jail(kind)
+                done = self.check()
+                os.remove(os.path.join(self.server.config, "jail.d", kind + ".conf"))
+                self.assertEqual((done.returncode, done.stdout), (255, "ERROR: test configuration failed\n"))
+                self.assertRegex(done.stderr, self.expectation(kind, line))
+
+    def test_all_are_told_at_once(self):
+        lines = {kind: self.break_jail(kind) for kind in KINDS}
+        done = self.check()
+        self.assertEqual(done.returncode, 255)
+        for kind in KINDS:
+            with self.subTest(kind):
+                self.assertRegex(done.stderr, self.expectation(kind, lines[kind]))
+
+    def test_the_others_run(self):
+        """With all of them broken at once, real bans by those that are not, and by those that can do without."""
+        for kind in KINDS:
+            self.break_jail(kind)
+        host = self.server.start()
+        host.fail("198.51.100.1")
+        status = {jail["name"]: jail for jail in host.ask("status")["jails"]}
+        self.assertEqual(set(status), set(KINDS) | {"good", "also-good"})
+        for kind, (_, runs, _) in KINDS.items():
+            with self.subTest(kind):
+                self.assertEqual(status[kind]["running"], runs)
+                self.assertEqual("problem" in status[kind], not runs)
+        for name in ("good", "also-good", "formula", "ignoreip"):
+            wait_until("the ban by " + name, lambda: in_set("kban-" + name, "198.51.100.1"))
+        told = host.client("status", check=False).stdout
+        for kind, (_, runs, _) in KINDS.items():
+            self.assertEqual("Jail '%s' does not run: " % kind in told, not runs, kind)
+
+    def test_one_that_is_mended_runs_at_the_next_reload(self):
+        self.break_jail("bantime")
+        host = self.server.start()
+        self.assertEqual(host.client("reload", check=False).returncode, 255)
+        self.server.write_config("jail.d/bantime.conf", "[bantime]\nenabled = true\n")
+        self.assertEqual(host.client("reload").returncode, 0)
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-bantime", "198.51.100.1"))
+
+
+class MissingLogs(Case):
+    def test_skip_if_nologs_makes_it_no_mistake(self):
+        host = self.host({"test": {}, "waits": {"logpath": "/nonexistent/log", "skip_if_nologs": "true"}})
+        done = subprocess.run([KBAN_TAIL, "-c", host.config, "-t"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"warning: \S+/jail.conf:\d+: logpath: jail 'waits' has no log yet")
+
+    def test_status_tells_who_waits_and_until_when(self):
+        host = self.host({"test": {}})
+        late = os.path.join(host.dir, "late.log")
+        host.write_jails({"test": {}, "waits": {"logpath": late}})
+        host.start()
+        self.assertEqual(host.client("reload").returncode, 0)
+        self.assertIn("Jail 'waits' waits for its log: %s\n" % late, host.client("status").stdout)
+        self.assertEqual(host.ask("status", "waits")["jail"]["waits_for"], [late])
+        host.append("", path=late)
+        wait_until("the log", lambda: "waits for" not in host.client("status").stdout)
+        self.assertNotIn("waits_for", host.ask("status", "waits")["jail"])
+
+
+if __name__ == "__main__":
+    main()
