@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -14,6 +15,14 @@
 
 #define STATE_NAME "state.sqlite"
 #define PID_NAME   "state.pid"
+
+/*
+ * A process that was killed may leave the lock to children that it had just begun: to one that does
+ * not run its program yet, or looks up a name, which is stopped after two seconds. They are waited
+ * for.
+ */
+#define ORPHAN_TRIES 300
+#define ORPHAN_PAUSE 10000000 /* ns */
 
 /* Files set aside within one second, before giving up. */
 #define ASIDE_MAX 100
@@ -77,19 +86,35 @@ static void write_pid(int fd)
 	close(file);
 }
 
-static int lock(int fd, const char *path, struct kban_error **err)
+static bool is_gone(long pid)
+{
+	return pid > 0 && kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+static int in_use(const char *path, long pid, struct kban_error **err)
 {
 	struct kb_where where = { path, 0 };
-	long pid;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return KBAN_OK;
-	if (errno != EWOULDBLOCK)
-		return fail(path, "cannot lock", err);
-	pid = holder(fd);
 	if (pid > 0)
 		return kb_fail(err, KBAN_E_LIMIT, &where, "in use by process %ld", pid);
 	return kb_fail(err, KBAN_E_LIMIT, &where, "in use by another process");
+}
+
+static int lock(int fd, const char *path, struct kban_error **err)
+{
+	static const struct timespec pause = { 0, ORPHAN_PAUSE };
+	unsigned tries = 0;
+	long pid;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return fail(path, "cannot lock", err);
+		pid = holder(fd);
+		if (!is_gone(pid) || ++tries > ORPHAN_TRIES)
+			return in_use(path, pid, err);
+		nanosleep(&pause, NULL);
+	}
+	return KBAN_OK;
 }
 
 int kb_state_directory_open(const char *path, struct kb_state_directory **out,

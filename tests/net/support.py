@@ -178,10 +178,11 @@ class Host:
         self.write_config("jail.conf", text)
 
     def start(self, *options, wrapper=()):
-        self.process = subprocess.Popen(
-            list(wrapper) + [KBAN_TAIL, "-c", self.config, "--state", self.state, "--socket", self.socket,
-                             "--foreground", "--log-target", self.journal] + list(options),
-            stderr=open(os.path.join(self.dir, "stderr"), "ab"))
+        with open(os.path.join(self.dir, "stderr"), "ab") as errors:
+            self.process = subprocess.Popen(
+                list(wrapper) + [KBAN_TAIL, "-c", self.config, "--state", self.state, "--socket", self.socket,
+                                 "--foreground", "--log-target", self.journal] + list(options),
+                stderr=errors)
         wait_until("the daemon answers", self.answers, limit=60)
         return self
 

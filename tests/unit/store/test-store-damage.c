@@ -2,6 +2,10 @@
 /* Whatever is found under the name of the state file, a store opens. */
 #include "store-test.h"
 
+#include <dirent.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/wait.h>
@@ -431,6 +435,54 @@ static void state_in_use(void **state)
 	assert_works(place);
 }
 
+/* Whether process pid has the directory open. */
+static bool has_open(pid_t pid, const char *directory)
+{
+	char folder[64];
+	char path[PATH_MAX];
+	struct dirent *entry;
+	bool found = false;
+	DIR *fds;
+
+	snprintf(folder, sizeof(folder), "/proc/%ld/fd", (long)pid);
+	fds = opendir(folder);
+	while (fds != NULL && !found && (entry = readdir(fds)) != NULL) {
+		ssize_t len = readlinkat(dirfd(fds), entry->d_name, path, sizeof(path) - 1);
+
+		path[len < 0 ? 0 : len] = '\0';
+		found = strcmp(path, directory) == 0;
+	}
+	if (fds != NULL)
+		closedir(fds);
+	return found;
+}
+
+/* A process killed between fork() and execve() of a program leaves its lock to that child for a
+ * moment. */
+static void lock_of_an_orphan(void **state)
+{
+	struct place *place = *state;
+	pid_t tester = getpid();
+	int status = -1;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct kban_store *store = NULL;
+
+		if (kban_store_open(place->ctx, place->directory, &store, NULL) != KBAN_OK)
+			_exit(1);
+		if (fork() != 0)
+			_exit(0);
+		while (!has_open(tester, place->directory) && kill(tester, 0) == 0)
+			sched_yield();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_works(place);
+}
+
 static void locked_by_who_left_no_pid(void **state)
 {
 	struct place *place = *state;
@@ -497,6 +549,7 @@ int main(void)
 		test_place(no_permission),
 		test_place(state_in_use),
 		test_place(locked_by_who_left_no_pid),
+		test_place(lock_of_an_orphan),
 		test_place(modes),
 	};
 
