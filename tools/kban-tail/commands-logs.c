@@ -89,6 +89,9 @@ void command_remove_log(struct command *command)
 	if (command->error != NULL)
 		return;
 	status = kban_watch_remove_log(command->daemon->watch, jail, path_of(command), &error);
+	/* What is wanted is so already; fail2ban answers as if it had been there. */
+	if (status == KBAN_E_NOTFOUND)
+		status = KBAN_OK;
 	answer(command, jail, status, error);
 }
 
