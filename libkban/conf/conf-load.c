@@ -65,6 +65,16 @@ static const char *keep_file(struct kb_string_list *files, const char *path)
 	return files->items[files->count - 1];
 }
 
+/* A file that is there but cannot be read: the others count. */
+static int lose_file(struct loader *loader, struct kban_error *error)
+{
+	if (error != NULL && kb_error_append(error, KB_TEXT("; the file is left out")) != KBAN_OK) {
+		kban_error_free(error);
+		return KBAN_E_NOMEM;
+	}
+	return kb_problem_list_take(loader->problems, KB_PROBLEM_ERROR, NULL, error);
+}
+
 /* KBAN_OK, also with problems; KBAN_E_NOTFOUND; KBAN_E_NOMEM. */
 static int read_file(struct loader *loader, const char *path, struct kb_conf_table *table)
 {
@@ -78,7 +88,7 @@ static int read_file(struct loader *loader, const char *path, struct kb_conf_tab
 		return status;
 	}
 	if (status != KBAN_OK)
-		return kb_problem_list_take(loader->problems, KB_PROBLEM_ERROR, NULL, error);
+		return lose_file(loader, error);
 	file = keep_file(&loader->conf->files, path);
 	if (file == NULL)
 		return KBAN_E_NOMEM;
@@ -191,7 +201,7 @@ static int read_includes(struct loader *loader, const struct kb_conf_table *tabl
 	if (status == KBAN_OK)
 		return list_includes(out, file);
 	if (status != KBAN_E_NOMEM)
-		return kb_problem_list_take(loader->problems, KB_PROBLEM_ERROR, NULL, error);
+		return kb_problem_list_take(loader->problems, KB_PROBLEM_ERROR, INCLUDES, error);
 	return status;
 }
 
@@ -230,7 +240,7 @@ static int give_up(struct loader *loader, const char *path)
 	if (loader->has_given_up)
 		return KBAN_OK;
 	loader->has_given_up = true;
-	return kb_problem_list_add(loader->problems, KB_PROBLEM_ERROR, NULL, &where,
+	return kb_problem_list_add(loader->problems, KB_PROBLEM_ERROR, INCLUDES, &where,
 				   "files include each other too often or too deeply");
 }
 

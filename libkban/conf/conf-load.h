@@ -22,7 +22,7 @@ struct kb_conf;
  * everything that belongs to it.
  *
  * @param problems  Receives what is wrong in the files, each with its section as subject (NULL for
- * a file that cannot be used at all). Reading goes on behind a mistake.
+ * a file, or a part of one, that is left out). Reading goes on behind a mistake.
  *
  * @return KBAN_OK also with problems; KBAN_E_NOTFOUND if no file is there; KBAN_E_NOMEM.
  */

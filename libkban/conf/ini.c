@@ -3,12 +3,21 @@
  * Line by line: a line that is indented deeper than the option that is open continues its value;
  * any other begins a section or an option. The open option keeps its lines in a builder and is
  * stored when something else begins. Blank lines inside a value count, those at its end do not.
+ * What cannot be used is left out and told, and reading goes on: each line that is lost may be one
+ * that protects somebody.
  */
 #include "conf/ini.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "conf/blank.h"
 #include "conf/value-builder.h"
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+#define NO_TEXT "not UTF-8 text; save the file as UTF-8"
 
 struct reader {
 	struct kb_where where; /* of the line that is being read */
@@ -22,7 +31,10 @@ struct reader {
 	unsigned indent;    /* of the line that opened it */
 	size_t blank_lines; /* that its value ends with so far */
 	size_t option_count;
-	bool has_ended; /* the rest of the text cannot be used */
+	struct kb_where stray;       /* the first line above all sections; line 0: none */
+	struct kban_text stray_text; /* that line; no data if it is no text */
+	const void *bytes_told_of;   /* the section in which a line was told to be no text */
+	bool has_ended;              /* the rest of the text is not read */
 };
 
 /* "PLACE: PROBLEM 'TEXT'; ADVICE" about the current section, or the file before its first. */
@@ -36,12 +48,42 @@ static int complain(struct reader *reader, const char *problem, struct kban_text
 				   "%s '%.*s'; %s", problem, shown, text.data, advice);
 }
 
-/* A problem that makes the whole text useless. */
+/* A limit. */
 static int give_up(struct reader *reader, const char *problem)
 {
 	reader->has_ended = true;
-	return kb_problem_list_add(reader->problems, KB_PROBLEM_ERROR, NULL, &reader->where, "%s",
-				   problem);
+	return kb_problem_list_add(reader->problems, KB_PROBLEM_ERROR, NULL, &reader->where,
+				   "%s; the rest of it is left out", problem);
+}
+
+/* Remember a line above all sections; what is lost with it shows later. */
+static void note_stray(struct reader *reader, struct kban_text line)
+{
+	if (reader->stray.line != 0)
+		return;
+	reader->stray = reader->where;
+	reader->stray_text = line;
+}
+
+/* Tell what stands above all sections, now that it is known where the first of them begins. */
+static int tell_stray(struct reader *reader)
+{
+	struct kban_text text = reader->stray_text;
+	int shown = text.len < KB_QUOTE_MAX ? (int)text.len : KB_QUOTE_MAX;
+	char lost[64] = "the file is left out";
+
+	if (reader->stray.line == 0)
+		return KBAN_OK;
+	if (reader->section != NULL)
+		snprintf(lost, sizeof(lost), "what stands above line %u is left out",
+			 reader->where.line);
+	if (text.data == NULL)
+		return kb_problem_list_add(reader->problems, KB_PROBLEM_ERROR, NULL, &reader->stray,
+					   "%s; %s", NO_TEXT, lost);
+	return kb_problem_list_add(reader->problems, KB_PROBLEM_ERROR, NULL, &reader->stray,
+				   "no section before '%.*s'; put a header such as [DEFAULT] or "
+				   "[Definition] above it; %s",
+				   shown, text.data, lost);
 }
 
 /* What value_builder's calls return, as this file's calls do. */
@@ -91,9 +133,10 @@ static int open_section(struct reader *reader, struct kban_text name)
 {
 	bool is_default = kb_text_is(name, KB_CONF_DEFAULT);
 	size_t known = reader->table->count;
+	bool is_first = reader->section == NULL;
 
 	reader->section = kb_conf_table_add(reader->table, name, &reader->where);
-	if (reader->section == NULL)
+	if (reader->section == NULL || (is_first && tell_stray(reader) != KBAN_OK))
 		return KBAN_E_NOMEM;
 	if (reader->table->count > KB_INI_SECTIONS_MAX)
 		return give_up(reader, "too many sections; split the file");
@@ -152,9 +195,8 @@ static int read_head(struct reader *reader, struct kban_text line)
 	if (end != NULL && end > line.data + 1)
 		return open_section(reader, kb_text_slice(line, 1, (size_t)(end - line.data)));
 	if (reader->section == NULL) {
-		reader->has_ended = true;
-		return complain(reader, "no section before", line,
-				"put a header such as [DEFAULT] or [Definition] above it");
+		note_stray(reader, line);
+		return KBAN_OK;
 	}
 	while (delimiter < line.len && line.data[delimiter] != '=' && line.data[delimiter] != ':')
 		delimiter++;
@@ -180,6 +222,34 @@ static struct kban_text cut_comment(struct kban_text line)
 	return line;
 }
 
+static bool is_text(struct kban_text line)
+{
+	return kb_text_is_utf8(line) && kb_text_index(line, '\0') == line.len;
+}
+
+/* A line in another encoding, or of no text at all: its option is left out, and told once for each
+ * section. */
+static int skip_bytes(struct reader *reader, unsigned indent)
+{
+	int status = KBAN_OK;
+
+	if (!reader->is_open || indent <= reader->indent) {
+		status = close_option(reader);
+		reader->indent = indent;
+	}
+	if (reader->section == NULL) {
+		note_stray(reader, (struct kban_text){ NULL, 0 });
+		return status;
+	}
+	reader->is_open = true;
+	reader->is_dropped = true;
+	if (status != KBAN_OK || reader->bytes_told_of == reader->section)
+		return status;
+	reader->bytes_told_of = reader->section;
+	return kb_problem_list_add(reader->problems, KB_PROBLEM_ERROR, reader->section->name,
+				   &reader->where, "%s", NO_TEXT);
+}
+
 static int read_line(struct reader *reader, struct kban_text line)
 {
 	unsigned indent;
@@ -188,6 +258,8 @@ static int read_line(struct reader *reader, struct kban_text line)
 
 	if (start < line.len && (line.data[start] == '#' || line.data[start] == ';'))
 		return KBAN_OK;
+	if (!is_text(line))
+		return skip_bytes(reader, indent);
 	line = kb_blank_trim(cut_comment(line));
 	if (line.len == 0) {
 		reader->blank_lines++;
@@ -217,37 +289,21 @@ static struct kban_text next_line(struct kban_text *rest)
 	return line;
 }
 
-/* The first line that is not text becomes the current one. */
-static bool is_text(struct reader *reader, struct kban_text text)
-{
-	bool good = true;
-
-	while (text.len > 0 && good) {
-		struct kban_text line = next_line(&text);
-
-		reader->where.line++;
-		good = kb_text_is_utf8(line) && kb_text_index(line, '\0') == line.len;
-	}
-	return good;
-}
-
 static int read_text(struct reader *reader, struct kban_text text)
 {
 	int status = KBAN_OK;
 
-	if (!is_text(reader, text))
-		return give_up(reader, "not UTF-8 text; save the file as UTF-8");
-	reader->where.line = 1;
-	if (kb_text_starts_with(text, "\xef\xbb\xbf"))
-		return give_up(reader, "a byte order mark stands before the first section; save "
-				       "the file without it");
-	for (reader->where.line = 0; text.len > 0 && status == KBAN_OK && !reader->has_ended;) {
+	if (kb_text_starts_with(text, BYTE_ORDER_MARK))
+		text = kb_text_slice(text, strlen(BYTE_ORDER_MARK), text.len);
+	while (text.len > 0 && status == KBAN_OK && !reader->has_ended) {
 		struct kban_text line = next_line(&text);
 
 		reader->where.line++;
 		status = read_line(reader, line);
 	}
-	return status == KBAN_OK ? close_option(reader) : status;
+	if (status == KBAN_OK)
+		status = close_option(reader);
+	return status == KBAN_OK && reader->section == NULL ? tell_stray(reader) : status;
 }
 
 int kb_ini_parse(const char *file, struct kban_text text, struct kb_conf_table *table,

@@ -16,9 +16,9 @@
 /*
  * Read @a text into @a table, which is empty.
  *
- * A mistake inside a section is a problem with that section as subject, and reading goes on. If the
- * text cannot be used at all (no section before the first option, not UTF-8, a limit), that is a
- * problem without subject, and reading ends there.
+ * A mistake inside a section is a problem with that section as subject, and reading goes on. What
+ * belongs to no section, and what is beyond a limit, is left out; that is a problem without
+ * subject, and says how much is lost. A byte order mark in front means nothing.
  *
  * @param file  What places point to; it must outlive them.
  *

@@ -73,22 +73,29 @@ static void log_files(const struct kban_context *ctx, const struct kb_conf *conf
 /* What is wrong in [DEFAULT] or [INCLUDES] is wrong for all jails. */
 static bool concerns_all(const char *subject)
 {
-	return subject == NULL || strcmp(subject, KB_CONF_DEFAULT) == 0 ||
-	       strcmp(subject, "INCLUDES") == 0;
+	return strcmp(subject, KB_CONF_DEFAULT) == 0 || strcmp(subject, "INCLUDES") == 0;
+}
+
+/* A file, or a part of it, that belongs to no section is lost; the jails of the others are whole.
+ */
+static int take_problem(struct kban_config *config, struct kb_problem *problem)
+{
+	enum kb_severity severity = problem->severity;
+	const char *subject = problem->subject;
+
+	if (subject == NULL && severity == KB_PROBLEM_ERROR)
+		severity = KB_PROBLEM_PART;
+	if (subject != NULL && concerns_all(subject))
+		subject = NULL;
+	return kb_problem_list_take(&config->problems, severity, subject, kb_steal(problem->error));
 }
 
 static int take_problems(struct kban_config *config, struct kb_problem_list *problems)
 {
 	int status = KBAN_OK;
 
-	for (size_t i = 0; i < problems->count && status == KBAN_OK; i++) {
-		struct kb_problem *problem = &problems->items[i];
-
-		status = kb_problem_list_take(&config->problems, problem->severity,
-					      concerns_all(problem->subject) ? NULL
-									     : problem->subject,
-					      kb_steal(problem->error));
-	}
+	for (size_t i = 0; i < problems->count && status == KBAN_OK; i++)
+		status = take_problem(config, &problems->items[i]);
 	return status;
 }
 

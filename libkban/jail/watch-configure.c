@@ -339,11 +339,21 @@ static int see_set(const struct kb_set *set, void *data)
 	return 0;
 }
 
+/* Where a file could not be read, a jail that is not there need not be gone. */
+static bool may_lack_jails(const struct kban_config *config)
+{
+	for (size_t i = 0; i < kban_config_problem_count(config); i++)
+		if (kban_config_problem_is_error(config, i) &&
+		    kban_config_problem_jail(config, i) == NULL)
+			return true;
+	return false;
+}
+
 static void find_orphans(struct kban_watch *watch)
 {
 	struct kban_backend *backend = watch->options.backend;
 
-	if (backend->ops->each_set != NULL)
+	if (backend->ops->each_set != NULL && !may_lack_jails(watch->config))
 		(void)backend->ops->each_set(backend, see_set, watch, NULL);
 	keep_sets(watch);
 }

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from support import KBAN_TAIL, Case, in_set, main, wait_until
+from support import KBAN_TAIL, Case, in_set, main, set_names, wait_until
 
 # What a jail is broken by, each with what its options are instead of a good jail's, whether it runs all the same, and
 # what a test says of it: the line is the last one of the jail unless told, and the text names the option.
@@ -119,6 +119,76 @@ class Mistakes(Case):
         self.assertEqual(host.client("reload").returncode, 0)
         host.fail("198.51.100.1")
         wait_until("the ban", lambda: in_set("kban-bantime", "198.51.100.1"))
+
+
+# Files of jail.d that are lost, or in part, with what a test says of them, and of which jails that run all the same.
+LOST = {
+    "headless.conf": (b"enabled = true\n", r"1: no section before 'enabled = true'; .*the file is left out", []),
+    "stray.conf": (b"bantime = 3\n[stray]\nenabled = true\n",
+                   r"1: no section before 'bantime = 3'; .*what stands above line 2 is left out", ["stray"]),
+    "utf-16.conf": ("[utf-16]\nenabled = true\n".encode("utf-16"),
+                    r"1: not UTF-8 text; save the file as UTF-8; the file is left out", []),
+    "directory.conf": (None, r" cannot read: Is a directory; the file is left out", []),
+}
+
+
+class LostFiles(Case):
+    def setUp(self):
+        self.server = self.host({"good": {}})
+        os.mkdir(os.path.join(self.server.config, "jail.d"))
+
+    def write(self, name, content):
+        path = os.path.join(self.server.config, "jail.d", name)
+        if content is None:
+            os.mkdir(path)
+            return
+        with open(path, "wb") as file:
+            file.write(content)
+
+    def check(self):
+        done = subprocess.run([KBAN_TAIL, "-c", self.server.config, "-t"], capture_output=True, text=True)
+        return done.returncode, done.stderr
+
+    def test_each_is_named_and_costs_no_jail_of_another_file(self):
+        for name, (content, _, _) in LOST.items():
+            self.write(name, content)
+        status, told = self.check()
+        self.assertEqual(status, 255)
+        for name, (_, text, _) in LOST.items():
+            self.assertRegex(told, r"(?m)^kban-tail: \S+/jail.d/%s:%s" % (re.escape(name), text))
+        host = self.server.start()
+        running = {jail["name"]: jail["running"] for jail in host.ask("status")["jails"]}
+        self.assertEqual(running, dict({"good": True}, **{jail: True for _, _, jails in LOST.values() for jail in jails}))
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-good", "198.51.100.1"))
+
+    def test_a_byte_order_mark_costs_nothing(self):
+        self.write("marked.conf", b"\xef\xbb\xbf[marked]\nbantime = 60\n")
+        self.assertEqual(self.check()[0], 0)
+        host = self.server.start()
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-marked", "198.51.100.1"))
+
+    def test_bans_of_jails_that_are_lost_with_it_stay(self):
+        self.write("late.conf", b"[late]\nenabled = true\n")
+        host = self.server.start()
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-late", "198.51.100.1"))
+        host.stop()
+        self.write("late.conf", b"late]\nenabled = true\n")
+        host.start()
+        host.stop()
+        self.assertTrue(in_set("kban-late", "198.51.100.1"))
+        self.write("late.conf", b"")
+        host.start()
+        wait_until("the end of a jail that is gone", lambda: "kban-late" not in set_names())
+
+    def test_a_reload_with_a_lost_file_is_refused(self):
+        host = self.server.start()
+        self.write("headless.conf", b"enabled = true\n")
+        done = host.client("reload", check=False)
+        self.assertEqual(done.returncode, 255)
+        self.assertIn("headless.conf:1: no section before", done.stdout + done.stderr)
 
 
 class MissingLogs(Case):

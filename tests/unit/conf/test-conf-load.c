@@ -164,7 +164,8 @@ static const struct sample what_is_wrong_is_told[] = {
 	{ { { "jail.conf", "[INCLUDES]\nbefore = %(y)s\n[s]\nx=1" } },
 	  " jail.conf",
 	  "1",
-	  "! @ROOT@/jail.conf:2: option 'before' of [INCLUDES]: '%(y)s' refers to no option; "
+	  "INCLUDES! @ROOT@/jail.conf:2: option 'before' of [INCLUDES]: '%(y)s' refers to no "
+	  "option; "
 	  "define "
 	  "it, or write %% for a percent sign\n" },
 	{ { { "jail.conf", "[s]\nx=1\nx=2\n[t]\njunk" }, { "jail.local", "x=2\n" } },
@@ -174,11 +175,11 @@ static const struct sample what_is_wrong_is_told[] = {
 	  "t! @ROOT@/jail.conf:5: no '=' in 'junk'; write OPTION = VALUE, or indent the line to "
 	  "continue the one above\n"
 	  "! @ROOT@/jail.local:1: no section before 'x=2'; put a header such as [DEFAULT] or "
-	  "[Definition] above it\n" },
+	  "[Definition] above it; the file is left out\n" },
 	{ { { "jail.conf", "[s]\nx=1" }, { "jail.local", NULL } },
 	  " jail.conf",
 	  "1",
-	  "! @ROOT@/jail.local: cannot read: Is a directory\n" },
+	  "! @ROOT@/jail.local: cannot read: Is a directory; the file is left out\n" },
 	{ { { "jail.conf", "[INCLUDES]\nbefore = a.conf\n\n  b.conf\n[s]\nx=1" },
 	    { "a.conf", "[t]" },
 	    { "b.conf", "[INCLUDES]\nafter = c.conf" },
@@ -186,8 +187,8 @@ static const struct sample what_is_wrong_is_told[] = {
 	  " jail.conf a.conf b.conf c.conf",
 	  "1",
 	  "! @ROOT@/c.conf:1: no section before 'junk'; put a header such as [DEFAULT] or "
-	  "[Definition] above it (included from @ROOT@/b.conf line 2, from @ROOT@/jail.conf line "
-	  "4)\n" },
+	  "[Definition] above it; the file is left out (included from @ROOT@/b.conf line 2, from "
+	  "@ROOT@/jail.conf line 4)\n" },
 	{ { { NULL, NULL } }, NULL, NULL, NULL },
 };
 
@@ -216,7 +217,7 @@ static void endless_includes_are_refused(void **state)
 
 		assert_int_equal(kb_conf_load(root, "jail", &problems, &conf, NULL), KBAN_OK);
 		assert_int_equal(problems.count, 1);
-		assert_null(problems.items[0].subject);
+		assert_string_equal(problems.items[0].subject, "INCLUDES");
 		assert_non_null(strstr(kban_error_text(problems.items[0].error),
 				       "files include each other too often or too deeply"));
 		remove_tree(root);

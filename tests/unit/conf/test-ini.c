@@ -126,22 +126,43 @@ static const struct sample mistakes_concern_their_section[] = {
 	{ NULL, NULL },
 };
 
-static const struct sample useless_files_concern_all[] = {
-	{ "x = 1\n[a]\n", "! f:1: no section before 'x = 1'; put a header such as [DEFAULT] or "
-			  "[Definition] above it\n" },
-	{ "[a\nx = 1\n", "! f:1: no section before '[a'; put a header such as [DEFAULT] or "
-			 "[Definition] above it\n" },
-	{ "[a]\nx = \xff\n", "! f:2: not UTF-8 text; save the file as UTF-8\n" },
-	{ "[a]\n\nx = \xc0\x80\n", "! f:3: not UTF-8 text; save the file as UTF-8\n" },
-	{ "\xef\xbb\xbf[a]\nx = 1\n", "! f:1: a byte order mark stands before the first section; "
-				      "save the file without it\n" },
+#define HEADER  "put a header such as [DEFAULT] or [Definition] above it; "
+#define NO_TEXT "not UTF-8 text; save the file as UTF-8"
+
+static const struct sample what_belongs_to_no_section_is_lost_alone[] = {
+	{ "x = 1\n y = 2\n[a]\nz = 3\n",
+	  "[a]@3\nz=3@4\n"
+	  "! f:1: no section before 'x = 1'; " HEADER "what stands above line 3 is left out\n" },
+	{ "\n# c\nx = 1\ny = 2\n",
+	  "! f:3: no section before 'x = 1'; " HEADER "the file is left out\n" },
+	{ "[a\nx = 1\n", "! f:1: no section before '[a'; " HEADER "the file is left out\n" },
+	{ "\xff\xfe[\n", "! f:1: " NO_TEXT "; the file is left out\n" },
+	{ "x\xff = 1\n[a]\n", "[a]@2\n! f:1: " NO_TEXT "; what stands above line 2 is left out\n" },
+	{ NULL, NULL },
+};
+
+static const struct sample other_encodings_cost_an_option[] = {
+	{ "[a]\nx = \xff\ny = 1\n", "[a]@1\ny=1@3\na! f:2: " NO_TEXT "\n" },
+	{ "[a]\n\nx = \xc0\x80\n  2\ny = 1\n", "[a]@1\ny=1@5\na! f:3: " NO_TEXT "\n" },
+	{ "[a]\nx = 1\n  \xe9\n  2\ny = 1\n", "[a]@1\ny=1@5\na! f:3: " NO_TEXT "\n" },
+	{ "[a]\nx = \xff\ny = \xff\n[b]\nx = \xff\nz = 1\n",
+	  "[a]@1\n[b]@4\nz=1@6\na! f:2: " NO_TEXT "\nb! f:5: " NO_TEXT "\n" },
+	{ "[a]\nx = 1\n[\xff]\ny = 1\n", "[a]@1\nx=1@2\ny=1@4\na! f:3: " NO_TEXT "\n" },
+	{ "# \xfc\n[a]\nx = 1\n  ; \xfc\n  2\n", "[a]@2\nx=1|2@3,5\n" },
+	{ NULL, NULL },
+};
+
+static const struct sample a_byte_order_mark_means_nothing[] = {
+	{ "\xef\xbb\xbf[a]\nx = 1\n", "[a]@1\nx=1@2\n" },
+	{ "\xef\xbb\xbf# c\n[a]\n", "[a]@2\n" },
+	{ "\xef\xbb\xbf", "" },
 	{ NULL, NULL },
 };
 
 static void nul_bytes_are_no_text(void **state)
 {
 	(void)state;
-	check(KB_TEXT("[a]\nx = 1\0\n"), "! f:2: not UTF-8 text; save the file as UTF-8\n");
+	check(KB_TEXT("[a]\nx = 1\0\n"), "[a]@1\na! f:2: " NO_TEXT "\n");
 }
 
 /* @a count lines of @a format, each with its number. */
@@ -177,10 +198,10 @@ static void limits_are_told(void **state)
 	kb_buffer_string(&options, "[a]\n");
 	repeat(&options, "x%=\n", KB_INI_OPTIONS_MAX + 1);
 	check_refusal(kb_buffer_content(&options), NULL,
-		      "f:4098: too many options; split the file");
+		      "f:4098: too many options; split the file; the rest of it is left out");
 	repeat(&sections, "[x%]\n", KB_INI_SECTIONS_MAX + 1);
 	check_refusal(kb_buffer_content(&sections), NULL,
-		      "f:4097: too many sections; split the file");
+		      "f:4097: too many sections; split the file; the rest of it is left out");
 	kb_buffer_string(&value, "[a]\nx =\n");
 	repeat(&value, " % 0123456789 0123456789 0123456789 0123456789\n", 30000);
 	check_refusal(kb_buffer_content(&value), "a", "f:21196: too long a value of 'x'; split it");
@@ -196,7 +217,8 @@ static int attempt(void *data)
 
 static void memory_may_run_out(void **state)
 {
-	char text[] = "[a]\nx = 1\n  2\n\n  3\nLong: v\nx = 2\njunk\n[a]\n[b]\ny = 1\n";
+	char text[] =
+		"stray\n[a]\nx = 1\n  2\n\n  3\nLong: v\nx = 2\njunk\n[a]\n[b]\ny = 1\n \xff\n";
 
 	(void)state;
 	assert_every_allocation_may_fail(attempt, text);
@@ -209,7 +231,9 @@ int main(void)
 		test_case(parse, comments),
 		test_case(parse, values_of_several_lines),
 		test_case(parse, mistakes_concern_their_section),
-		test_case(parse, useless_files_concern_all),
+		test_case(parse, what_belongs_to_no_section_is_lost_alone),
+		test_case(parse, other_encodings_cost_an_option),
+		test_case(parse, a_byte_order_mark_means_nothing),
 		cmocka_unit_test(nul_bytes_are_no_text),
 		cmocka_unit_test(limits_are_told),
 		cmocka_unit_test(memory_may_run_out),

@@ -326,7 +326,7 @@ static const struct sample mistakes[] = {
 	  NULL,
 	  "@ROOT@/filter.d/headless.conf:1: no section before 'failregex = a'; put a header such "
 	  "as "
-	  "[DEFAULT] or [Definition] above it" },
+	  "[DEFAULT] or [Definition] above it; the file is left out" },
 	{ "undefined",
 	  { NULL },
 	  NULL,
@@ -342,7 +342,7 @@ static const struct sample mistakes[] = {
 	{ "directory",
 	  { NULL },
 	  NULL,
-	  "@ROOT@/filter.d/directory.conf: cannot read: Is a directory" },
+	  "@ROOT@/filter.d/directory.conf: cannot read: Is a directory; the file is left out" },
 	{ NULL, { NULL }, NULL, NULL },
 };
 

@@ -130,7 +130,6 @@ static const struct sample mistakes_cost_one_jail[] = {
 	{ "[good]\nenabled=1\n[a]\njunk", "good\n" },
 	/* What all have in common costs all. */
 	{ "[DEFAULT]\njunk\n[a]\nenabled=1", "a (unusable)\n" },
-	{ "x=1\n[a]\nenabled=1", "" },
 	{ "[DEFAULT]\nenabled=1\n[a]\n[b]\n[INCLUDES]\nbefore=%(x)s",
 	  "a (unusable)\nb (unusable)\n" },
 	{ NULL, NULL },
@@ -138,7 +137,18 @@ static const struct sample mistakes_cost_one_jail[] = {
 
 #define AT "@ROOT@/jail.local:"
 
+static const struct sample what_is_in_no_section_costs_itself[] = {
+	{ "bantime=1\n[a]\nenabled=1", "a\n" },
+	{ "[good]\nenabled=1\n[a]\nenabled=1\nfilter=\xff", "good\na (unusable)\n" },
+	{ "\xef\xbb\xbf[a]\nenabled=1", "a\n" },
+	{ "enabled=1", "" },
+	{ NULL, NULL },
+};
+
 static const struct sample each_mistake_is_told[] = {
+	{ "bantime = 1\n[a]\nenabled = 1",
+	  "! " AT "1: no section before 'bantime = 1'; put a header such as [DEFAULT] or "
+	  "[Definition] above it; what stands above line 2 is left out\n" },
 	{ "[a]\nenabled = 1\nfilter = nosuch",
 	  "a! " AT "3: no filter 'nosuch' in '@ROOT@/filter.d'\n" },
 	{ "[a]\nenabled = 1\nfilter = broken",
@@ -595,6 +605,7 @@ int main(void)
 		test_case(jails, enabled_sections_are_jails),
 		test_case(jails, mistakes_cost_one_jail),
 		test_case(jails, who_can_do_without_runs),
+		test_case(jails, what_is_in_no_section_costs_itself),
 		test_case(problems, each_mistake_is_told),
 		test_case(problems, what_works_by_chance_is_a_warning),
 		test_case(problems, what_is_left_out_is_an_error),
