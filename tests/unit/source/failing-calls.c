@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file-stamps.h"
 #include "log-dir.h"
 
 static struct {
@@ -124,6 +125,8 @@ int __wrap_statx(int directory, const char *path, int flags, unsigned mask, stru
 {
 	int status = fails(FAILING_STAT) ? -1 : __real_statx(directory, path, flags, mask, out);
 
+	if (status == 0)
+		file_stamps_apply(out);
 	if (status == 0 && has_coarse_clock) {
 		coarsen(&out->stx_btime);
 		coarsen(&out->stx_ctime);

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "file-stamps.h"
 #include "kban-test.h"
 
 static char directory[PATH_MAX];
@@ -43,12 +44,45 @@ const char *log_path(const char *name)
 	return path;
 }
 
-static void write_with(const char *name, int flags, const char *text)
+static void note(int fd, enum file_event event)
 {
+	struct stat facts;
+
+	assert_int_equal(fstat(fd, &facts), 0);
+	file_stamps_note(facts.st_ino, event);
+}
+
+static void note_path(const char *name, enum file_event event)
+{
+	struct stat facts;
+
+	if (!file_stamps_are_on())
+		return;
+	assert_int_equal(lstat(log_path(name), &facts), 0);
+	file_stamps_note(facts.st_ino, event);
+}
+
+/* A descriptor to write to, of a file that is there from now on. */
+static int open_to_write(const char *name, int flags)
+{
+	bool is_new = access(log_path(name), F_OK) != 0;
 	int fd = open(log_path(name), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
 
 	assert_true(fd >= 0);
+	if (is_new)
+		note(fd, FILE_IS_BORN);
+	else if (flags & O_TRUNC)
+		note(fd, FILE_IS_WRITTEN);
+	return fd;
+}
+
+static void write_with(const char *name, int flags, const char *text)
+{
+	int fd = open_to_write(name, flags);
+
 	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	if (*text != '\0')
+		note(fd, FILE_IS_WRITTEN);
 	close(fd);
 }
 
@@ -65,24 +99,28 @@ void log_put(const char *name, const char *text)
 void log_rename(const char *from, const char *to)
 {
 	assert_int_equal(rename(log_path(from), log_path(to)), 0);
+	note_path(to, FILE_IS_MOVED);
 }
 
 void log_copy(const char *from, const char *to)
 {
 	int in = open(log_path(from), O_RDONLY | O_CLOEXEC);
-	int out = open(log_path(to), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int out = open_to_write(to, O_TRUNC);
 	char data[4096];
 	ssize_t got;
 
-	assert_true(in >= 0 && out >= 0);
-	while ((got = read(in, data, sizeof(data))) > 0)
+	assert_true(in >= 0);
+	while ((got = read(in, data, sizeof(data))) > 0) {
 		assert_int_equal(write(out, data, (size_t)got), got);
+		note(out, FILE_IS_WRITTEN);
+	}
 	close(in);
 	close(out);
 }
 
 void log_delete(const char *name)
 {
+	note_path(name, FILE_IS_MOVED);
 	assert_int_equal(remove(log_path(name)), 0);
 }
 
@@ -114,6 +152,10 @@ void log_tick(void)
 	/* Some kernels stamp files that are looked at more precisely than others. */
 	long long before = steps(CLOCK_REALTIME);
 
+	if (file_stamps_are_on()) {
+		file_stamps_tick(LOG_CLOCK_STEP);
+		return;
+	}
 	while (steps(CLOCK_REALTIME_COARSE) <= before)
 		;
 }

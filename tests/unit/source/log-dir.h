@@ -26,7 +26,10 @@ void log_make_link(const char *name, const char *target);
 /* The clock that file systems stamp files with moves in steps on many kernels; in nanoseconds. */
 #define LOG_CLOCK_STEP 4000000
 
-/* Wait for its next step: for what happens within one there is no order. */
+/*
+ * Wait for its next step: for what happens within one there is no order. With file-stamps.h, it
+ * comes at once.
+ */
 void log_tick(void);
 
 #endif /* KBAN_LOG_DIR_H */

@@ -17,11 +17,12 @@
 #include <kban/cleanup.h>
 
 #include "failing-calls.h"
+#include "file-stamps.h"
 #include "log-dir.h"
 
-#define STEPS     5000
+#define STEPS     12000
 #define MAX_LINES 100000
-#define MAX_LIVES 5000
+#define MAX_LIVES 10000
 #define MAX_SAVED 64
 #define KEPT      12 /* generations, like a rotator */
 
@@ -30,9 +31,11 @@ enum naming { COUNTS_DOWN, COUNTS_UP, DATES };
 struct history {
 	const char *name;
 	uint64_t seed;
+	unsigned steps;
 	enum naming naming;
 	bool polls;
 	bool coarse; /* the file system's clock moves in steps */
+	bool waits;  /* that clock is the system's, not the test's own */
 	bool has_copies;
 	const char *pattern;
 };
@@ -514,28 +517,32 @@ static void live(void **state)
 	if (history->polls)
 		failing_calls_set(FAILING_INOTIFY_INIT, 1, 0);
 	failing_calls_coarsen(history->coarse);
+	if (!history->waits)
+		file_stamps_start();
 	log_dir_open();
 	start(world);
 	/* What was there before the first look is nobody's loss. */
 	write_lines(world);
 	read_and_save(world);
-	for (int i = 0; i < STEPS; i++)
+	for (unsigned i = 0; i < history->steps; i++)
 		step(world);
 	finish(world);
 	kban_follow_free(world->follow);
 	kban_context_unref(world->ctx);
 	log_dir_close();
 	failing_calls_stop();
+	file_stamps_stop();
 	free(world);
 }
 
 static const struct history histories[] = {
-	{ "hints", 1, COUNTS_DOWN, false, false, true, "log" },
-	{ "polling", 2, COUNTS_DOWN, true, false, true, "log" },
-	{ "coarse clock", 3, COUNTS_DOWN, false, true, true, "log" },
-	{ "counting up", 4, COUNTS_UP, false, true, true, "log" },
-	{ "dates", 5, DATES, true, false, true, "log" },
-	{ "pattern", 6, COUNTS_DOWN, false, false, false, "log*" },
+	{ "hints", 1, STEPS, COUNTS_DOWN, false, false, false, true, "log" },
+	{ "polling", 2, STEPS, COUNTS_DOWN, true, false, false, true, "log" },
+	{ "coarse clock", 3, STEPS, COUNTS_DOWN, false, true, false, true, "log" },
+	{ "counting up", 4, STEPS, COUNTS_UP, false, true, false, true, "log" },
+	{ "dates", 5, STEPS, DATES, true, false, false, true, "log" },
+	{ "pattern", 6, STEPS, COUNTS_DOWN, false, false, false, false, "log*" },
+	{ "the system's clock", 7, STEPS / 8, COUNTS_UP, false, true, true, true, "log" },
 };
 
 int main(void)
