@@ -282,6 +282,68 @@ static const struct look anchors[] = {
 	{ NULL, NULL, KB_DATE_BY_FIELDS, false, false },
 };
 
+struct edge {
+	const char *text;
+	enum kb_date_cut cut;
+};
+
+static void edge(void **state)
+{
+	for (const struct edge *row = *state; row->text != NULL; row++) {
+		kb_auto(date_pattern) pattern = make(row->text);
+
+		if (pattern->cut != row->cut)
+			fail_msg("'%s': %d, not %d", row->text, pattern->cut, row->cut);
+	}
+}
+
+static const struct edge what_stands_before_a_stamp[] = {
+	{ "^%Y", KB_DATE_CUT_FIRST },          { "{^LN-BEG}%Y", KB_DATE_CUT_AFTER_MARKS },
+	{ "^EPOCH", KB_DATE_CUT_AFTER_MARKS }, { "EPOCH", KB_DATE_CUT_ANYWHERE },
+	{ "%Y", KB_DATE_CUT_ANYWHERE },        { "%Y$", KB_DATE_CUT_ANYWHERE },
+	{ "^(%Y)", KB_DATE_CUT_ANYWHERE },     { NULL, KB_DATE_CUT_FIRST },
+};
+
+/* Its first group begins behind a bracket, whatever the line. */
+static const struct edge after_a_bracket[] = {
+	{ "\\[(%Y)\\]", KB_DATE_CUT_AFTER_BRACKET },
+	{ "^\\[(%Y)\\]", KB_DATE_CUT_AFTER_BRACKET },
+	{ "^x+ .*\\[(%Y)", KB_DATE_CUT_AFTER_BRACKET },
+	{ "^\\S+ [^\\]]*\\[(%Y)\\]", KB_DATE_CUT_AFTER_BRACKET },
+	{ "^[]x]+\\[(%Y)", KB_DATE_CUT_AFTER_BRACKET },
+	{ "^\\\\\\[(%Y)", KB_DATE_CUT_AFTER_BRACKET },
+	{ "\\[\\[(%Y)", KB_DATE_CUT_AFTER_BRACKET },
+	/* Groups within it, or behind it, change nothing. */
+	{ "\\[(%Y(?:-%m(?:-%d)?)?)\\]", KB_DATE_CUT_AFTER_BRACKET },
+	{ "\\[(%Y|x%Exd)\\] (%H)?", KB_DATE_CUT_AFTER_BRACKET },
+	{ "\\[(%Y[(])", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(%Y\\))", KB_DATE_CUT_AFTER_BRACKET },
+	{ NULL, KB_DATE_CUT_FIRST },
+};
+
+static const struct edge perhaps_without_a_bracket[] = {
+	/* The group may be left out, or come again. */
+	{ "\\[(%Y)?x", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(%Y )*", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(\\d\\d)+", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(\\d){4}", KB_DATE_CUT_ANYWHERE },
+	/* The bracket may, or it is none. */
+	{ "\\[?(%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "^x|\\[(%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "[[](%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "\\\\[(x]()%Y", KB_DATE_CUT_ANYWHERE },
+	{ "\\Q\\[(\\E()%Y", KB_DATE_CUT_ANYWHERE },
+	/* Another group comes first, or none that is numbered. */
+	{ "(x)\\[(%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "(?:x)?\\[(%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(?:%Y) (%m)", KB_DATE_CUT_ANYWHERE },
+	{ "\\[(?P<x>%Y)(y)", KB_DATE_CUT_ANYWHERE },
+	/* Flags change what the rest means. */
+	{ "(?i)\\[(%Y)", KB_DATE_CUT_ANYWHERE },
+	{ "\\[((?i)%Y)", KB_DATE_CUT_ANYWHERE },
+	{ NULL, KB_DATE_CUT_FIRST },
+};
+
 static void allowed_years(void **state)
 {
 	static const struct {
@@ -377,14 +439,25 @@ static void may_run_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test_case(cut, numbers),     test_case(cut, exact_numbers),
-		test_case(cut, words),       test_case(cut, zones),
-		test_case(cut, whole_dates), test_case(cut, bounds),
-		test_case(cut, line_begin),  test_case(cut, groups),
-		test_case(cut, flags),       test_case(cut, epochs),
-		test_case(look, names),      test_case(look, names_of_numbers),
-		test_case(look, anchors),    cmocka_unit_test(allowed_years),
-		test_case(refuse, refused),  cmocka_unit_test(may_run_out_of_memory),
+		test_case(cut, numbers),
+		test_case(cut, exact_numbers),
+		test_case(cut, words),
+		test_case(cut, zones),
+		test_case(cut, whole_dates),
+		test_case(cut, bounds),
+		test_case(cut, line_begin),
+		test_case(cut, groups),
+		test_case(cut, flags),
+		test_case(cut, epochs),
+		test_case(look, names),
+		test_case(look, names_of_numbers),
+		test_case(look, anchors),
+		cmocka_unit_test(allowed_years),
+		test_case(edge, what_stands_before_a_stamp),
+		test_case(edge, after_a_bracket),
+		test_case(edge, perhaps_without_a_bracket),
+		test_case(refuse, refused),
+		cmocka_unit_test(may_run_out_of_memory),
 	};
 
 	return cmocka_run_group_tests_name("date-pattern", tests, NULL, NULL);
