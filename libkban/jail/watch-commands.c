@@ -186,25 +186,33 @@ size_t kban_watch_open_actions(const struct kban_watch *watch)
 	return open;
 }
 
+static void forget_predecessor(const struct kban_watch *watch, const struct kb_jail_action *closed)
+{
+	struct kb_jail_action *action;
+
+	for (size_t i = 0; (action = action_at(watch, i)) != NULL; i++)
+		if (action->predecessor == closed)
+			action->predecessor = NULL;
+}
+
 /* Those that have undone everything, and whose changes are saved. */
 void kb_watch_release_closed(struct kban_watch *watch)
 {
-	size_t kept = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < watch->closing_count; i++) {
+	while (i < watch->closing_count) {
 		struct kb_jail_action *closed = watch->closing[i];
-		const struct kb_jail_action *other;
 
 		if (!kb_jail_action_is_over(closed)) {
-			watch->closing[kept++] = closed;
+			i++;
 			continue;
 		}
-		for (size_t k = 0; (other = action_at(watch, k)) != NULL; k++)
-			if (other->predecessor == closed)
-				action_at(watch, k)->predecessor = NULL;
+		forget_predecessor(watch, closed);
+		watch->closing_count--;
+		memmove(&watch->closing[i], &watch->closing[i + 1],
+			(watch->closing_count - i) * sizeof(struct kb_jail_action *));
 		kb_jail_action_free(closed);
 	}
-	watch->closing_count = kept;
 }
 
 static struct kb_jail_action *action_of(const struct kban_watch *watch, size_t jail, size_t index)
