@@ -98,7 +98,7 @@ KBAN_API const char *kban_config_syslog_socket(const struct kban_config *config)
 /** socket: fail2ban's own, which kban does not use. */
 KBAN_API const char *kban_config_socket(const struct kban_config *config);
 
-/** pidfile. */
+/** pidfile: where a daemon writes the number of its process; None wants no such file. */
 KBAN_API const char *kban_config_pid_file(const struct kban_config *config);
 
 /** allowipv6: auto, yes or no; with no, actions are not started for IPv6 before its first ban. */

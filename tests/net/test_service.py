@@ -60,6 +60,88 @@ class Start(Case):
         self.fails(other, *self.command(other), says="in use by process %d" % host.process.pid)
 
 
+class PidFile(Case):
+    """pidfile of fail2ban.conf."""
+
+    def server(self, path):
+        host = self.host()
+        with open(os.path.join(host.config, "fail2ban.conf"), "a") as file:
+            file.write("pidfile = %s\n" % path.replace("@DIR@", host.dir))
+        return host
+
+    def content(self, path):
+        with open(path) as file:
+            return file.read()
+
+    def test_there_from_ready_to_end(self):
+        host = self.server("@DIR@/run/kban.pid")
+        path = os.path.join(host.dir, "run", "kban.pid")
+        host.start()
+        wait_until("the file", lambda: os.path.exists(path))
+        self.assertEqual(self.content(path), "%d\n" % host.process.pid)
+        host.stop()
+        self.assertFalse(os.path.exists(path))
+
+    def test_in_the_background(self):
+        host = self.server("@DIR@/kban.pid")
+        path = os.path.join(host.dir, "kban.pid")
+        subprocess.run([KBAN_TAIL, "-c", host.config, "--state", host.state, "--socket", host.socket,
+                        "--log-target", host.journal], check=True, timeout=60)
+        with open("/proc/%d/comm" % int(self.content(path))) as file:
+            self.assertEqual(file.read(), "kban-tail\n")
+        host.client("stop")
+        wait_until("the end", lambda: not os.path.exists(path))
+
+    def test_a_stale_one_is_replaced(self):
+        """Of a process that is gone, that is another program by now, and no number at all."""
+        for stale in ("999999999\n", "%d\n" % os.getpid(), "rubbish", ""):
+            with self.subTest(stale):
+                host = self.server("@DIR@/kban.pid")
+                path = os.path.join(host.dir, "kban.pid")
+                with open(path, "w") as file:
+                    file.write(stale)
+                host.start()
+                wait_until("the number", lambda: self.content(path) == "%d\n" % host.process.pid)
+                host.stop()
+
+    def test_that_of_a_daemon_that_runs_is_left_alone(self):
+        first = self.server("@DIR@/kban.pid").start()
+        path = os.path.join(first.dir, "kban.pid")
+        other = self.server(path)
+        other.start()
+        wait_until("the warning", lambda: other.journal_has(
+            "pidfile '%s': it tells of process %d, which runs; no number is written to it" % (path, first.process.pid)))
+        other.stop()
+        self.assertEqual(self.content(path), "%d\n" % first.process.pid)
+
+    def test_one_that_cannot_be_written_costs_nothing(self):
+        host = self.server("/proc/no/kban.pid").start()
+        wait_until("the warning", lambda: host.journal_has(
+            "pidfile '/proc/no/kban.pid': cannot write: No such file or directory; no number is written to it"))
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+
+    def test_none_is_none(self):
+        for option in ("None", "none", ""):
+            with self.subTest(option):
+                host = self.server(option)
+                host.start()
+                host.stop()
+                self.assertFalse(host.journal_has("pidfile"))
+                self.assertFalse(os.path.exists(os.path.join(host.config, "None")))
+
+    def test_nothing_that_changes_nothing_writes_one(self):
+        for options in (["--once", "--dry-run"], ["--once"], ["--test"]):
+            with self.subTest(options):
+                host = self.server("@DIR@/kban.pid")
+                subprocess.run([KBAN_TAIL, "-c", host.config, "--state", host.state] + options, check=True,
+                               capture_output=True, timeout=60)
+                self.assertFalse(os.path.exists(os.path.join(host.dir, "kban.pid")))
+        host = self.server("@DIR@/kban.pid").start("--dry-run")
+        host.stop()
+        self.assertFalse(host.journal_has("pidfile"))
+
+
 class Systemd(Case):
     def test_readiness_and_end(self):
         host = self.host()

@@ -279,6 +279,18 @@ static void start_guard(struct daemon *daemon)
 	guard_start(&daemon->guard, &daemon->loop);
 }
 
+/* Without it all works; only who looks for it does not find it. */
+static void write_pid_file(struct daemon *daemon)
+{
+	char problem[256];
+
+	if (daemon->arguments->dry_run)
+		return;
+	daemon->pid_file = pid_file_write(kban_config_pid_file(daemon->config), problem);
+	if (problem[0] != '\0')
+		log_say(daemon->log, KBAN_WARNING, "%s; no number is written to it", problem);
+}
+
 static void become_ready(struct daemon *daemon)
 {
 	char problem[256] = "out of memory";
@@ -296,6 +308,7 @@ static void become_ready(struct daemon *daemon)
 		kban_backend_name(daemon->backend));
 	uv_timer_start(&daemon->audit, on_audit, AUDIT_MS, AUDIT_MS);
 	start_guard(daemon);
+	write_pid_file(daemon);
 	notify_ready();
 	detach_tell(daemon->detached, EXIT_GOOD);
 	daemon->detached = -1;
@@ -607,6 +620,7 @@ static void release(struct daemon *daemon)
 	resolver_free(daemon->resolver);
 	namer_free(daemon->namer);
 	server_free(daemon->server);
+	pid_file_remove(daemon->pid_file);
 	uv_loop_close(&daemon->loop);
 	kban_context_unref(daemon->ctx);
 	log_close(daemon->log);

@@ -17,6 +17,7 @@
 #include "log.h"
 #include "namer.h"
 #include "packet-filter.h"
+#include "pid-file.h"
 #include "resolver.h"
 #include "runner.h"
 #include "server.h"
@@ -44,6 +45,7 @@ struct daemon {
 	struct runner *runner; /* of actions; NULL where nothing is to be changed */
 	struct server *server;
 	struct guard guard;
+	char *pid_file; /* or NULL */
 
 	uv_poll_t logs;      /* the watch's descriptor */
 	uv_timer_t due;      /* the watch's next due */
