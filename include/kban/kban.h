@@ -24,6 +24,7 @@
 #include <kban/jail-config.h>
 #include <kban/jail.h>
 #include <kban/journal.h>
+#include <kban/log-target.h>
 #include <kban/matcher.h>
 #include <kban/message.h>
 #include <kban/profile.h>

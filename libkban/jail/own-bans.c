@@ -10,8 +10,12 @@
 
 static bool is_own_log(const char *path, const char *log_target)
 {
+	size_t len = strlen(path);
+
+	/* Behind a target there may be options. */
 	return strcmp(path, KB_OWN_BANS) == 0 || strcmp(path, USUAL_LOG) == 0 ||
-	       (log_target != NULL && strcmp(path, log_target) == 0);
+	       (log_target != NULL && strncmp(path, log_target, len) == 0 &&
+		(log_target[len] == '\0' || log_target[len] == '['));
 }
 
 /* The filter of that name, with or without options. */

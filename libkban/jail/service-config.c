@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "conf/conf-table.h"
 #include "conf/option-check.h"
+#include "jail/log-target.h"
 
 #define DAY (86400 * KBAN_SECOND)
 
@@ -145,11 +146,11 @@ static int read_packet_filter(struct kb_service_config *service, struct kban_err
 		       text.data);
 }
 
-static bool is_number(struct kban_text text)
+static bool is_level(struct kban_text text)
 {
-	long long number;
+	kb_autofree char *copy = kb_text_copy(text);
 
-	return kb_text_number(text, 0, 50, &number);
+	return copy != NULL && kban_log_level_parse(copy) >= 0;
 }
 
 /* Words of which an option must be one; a level may be a number, too. */
@@ -159,10 +160,7 @@ static const struct choice {
 	bool (*is_other)(struct kban_text text);
 	enum kb_severity severity;
 } choices[] = {
-	{ "loglevel",
-	  (const char *const[]){ "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "MSG", "DEBUG",
-				 "TRACEDEBUG", "HEAVYDEBUG", NULL },
-	  is_number, KB_PROBLEM_ERROR },
+	{ "loglevel", kb_log_level_names, is_level, KB_PROBLEM_ERROR },
 	{ "allowipv6",
 	  (const char *const[]){ "auto", "yes", "no", "true", "false", "on", "off", "1", "0",
 				 NULL },
@@ -196,6 +194,49 @@ static int check_choices(const struct kb_service_config *service, struct kb_prob
 	for (size_t i = 0; i < kb_array_size(choices) && status == KBAN_OK; i++)
 		status = check_choice(service, &choices[i], problems);
 	return status;
+}
+
+static int check_log_target(const struct kb_service_config *service,
+			    struct kb_problem_list *problems)
+{
+	const struct kb_value *value = kb_options_find(&service->texts, "logtarget");
+	kban_auto(log_target) target = NULL;
+	struct kban_error *error = NULL;
+	const char *problem;
+	int status = KBAN_OK;
+
+	if (value == NULL)
+		return KBAN_OK;
+	if (kb_log_target_read(value, &target, &error) != KBAN_OK)
+		return kb_problem_list_take(problems, KB_PROBLEM_ERROR, NULL, error);
+	for (size_t i = 0; status == KBAN_OK; i++) {
+		problem = kban_log_target_problem(target, i);
+		if (problem == NULL)
+			break;
+		status = kb_problem_list_add(problems, KB_PROBLEM_WARNING, NULL,
+					     kb_value_where(value), "logtarget: %s", problem);
+	}
+	return status;
+}
+
+static int check_syslog_socket(const struct kb_service_config *service,
+			       struct kb_problem_list *problems)
+{
+	const struct kb_value *value = kb_options_find(&service->texts, "syslogsocket");
+
+	if (value == NULL || value->text[0] == '/' ||
+	    kb_text_is_nocase(kb_text_trim(kb_text(value->text)), "auto"))
+		return KBAN_OK;
+	return kb_problem_list_add(problems, KB_PROBLEM_ERROR, NULL, kb_value_where(value),
+				   "syslogsocket must be auto or an absolute path, not '%.*s'",
+				   KB_QUOTE_MAX, value->text);
+}
+
+static int check_log(const struct kb_service_config *service, struct kb_problem_list *problems)
+{
+	int status = check_log_target(service, problems);
+
+	return status == KBAN_OK ? check_syslog_socket(service, problems) : status;
 }
 
 static int read_numbers(struct kb_service_config *service, struct kb_problem_list *problems)
@@ -235,6 +276,8 @@ int kb_service_config_read(const char *dir, struct kb_service_config *service,
 		status = check_sections(service->conf, problems);
 	if (status == KBAN_OK)
 		status = check_choices(service, problems);
+	if (status == KBAN_OK)
+		status = check_log(service, problems);
 	return status == KBAN_OK ? read_numbers(service, problems) : status;
 }
 

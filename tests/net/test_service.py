@@ -142,6 +142,105 @@ class PidFile(Case):
         self.assertFalse(host.journal_has("pidfile"))
 
 
+class Log(Case):
+    """logtarget and syslogsocket of fail2ban.conf."""
+
+    def server(self, *options):
+        host = self.host()
+        with open(os.path.join(host.config, "fail2ban.conf"), "a") as file:
+            file.write("".join(option.replace("@DIR@", host.dir) + "\n" for option in options))
+        return host
+
+    def syslog(self, host, kind=socket.SOCK_DGRAM):
+        peer = socket.socket(socket.AF_UNIX, kind)
+        self.addCleanup(peer.close)
+        peer.settimeout(20)
+        peer.bind(os.path.join(host.dir, "log"))
+        if kind == socket.SOCK_STREAM:
+            peer.listen()
+        return peer
+
+    def start(self, host):
+        """As its configuration says, without a log of the test's own."""
+        with open(os.path.join(host.dir, "stderr"), "ab") as errors:
+            host.process = subprocess.Popen(
+                [KBAN_TAIL, "-c", host.config, "--state", host.state, "--socket", host.socket, "--foreground"],
+                stdout=subprocess.DEVNULL, stderr=errors)
+        wait_until("the daemon answers", host.answers, limit=60)
+        host.journal = os.path.join(host.dir, "stderr")
+        return host
+
+    def until(self, peer, text):
+        """The message of syslog that has the text."""
+        while True:
+            message = peer.recv(8192)
+            if text in message:
+                return message
+
+    def test_syslog_gets_what_fail2ban_sends(self):
+        host = self.server("logtarget = SYSLOG[facility=mail]", "syslogsocket = @DIR@/log")
+        peer = self.syslog(host)
+        self.start(host)
+        host.fail("192.0.2.1")
+        self.assertEqual(self.until(peer, b"Ban"),
+                         b"<21>fail2ban.actions[%d]: NOTICE [test] Ban 192.0.2.1\0" % host.process.pid)
+
+    def test_syslog_may_come_late_and_be_started_anew(self):
+        host = self.server("logtarget = SYSLOG", "syslogsocket = @DIR@/log")
+        self.start(host)
+        self.assertIn("warning: syslogsocket '%s/log': No such file or directory; it is tried again with each line"
+                      % host.dir, host.errors())
+        for number in range(2):
+            peer = self.syslog(host)
+            host.fail("192.0.2.%d" % number)
+            self.until(peer, b"Ban 192.0.2.%d" % number)
+            peer.close()
+            os.unlink(os.path.join(host.dir, "log"))
+
+    def test_syslog_may_want_connections(self):
+        host = self.server("logtarget = SYSLOG", "syslogsocket = @DIR@/log")
+        peer = self.syslog(host, socket.SOCK_STREAM)
+        self.start(host)
+        host.fail("192.0.2.1")
+        connection, _ = peer.accept()
+        with connection:
+            connection.settimeout(20)
+            self.until(connection, b"Ban 192.0.2.1\0")
+
+    def test_a_syslog_that_hangs_holds_nothing_up(self):
+        host = self.server("logtarget = SYSLOG", "syslogsocket = @DIR@/log", "loglevel = WARNING")
+        peer = self.syslog(host)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    other.sendto(b"x" * 100, peer.getsockname())
+        self.start(host)
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+
+    def test_lines_of_a_file_look_as_asked(self):
+        host = self.server('logtarget = @DIR@/own.log[format="%%(levelname)s|%%(message)s"]')
+        self.start(host)
+        host.fail("192.0.2.1")
+        host.journal = os.path.join(host.dir, "own.log")
+        wait_until("the ban", lambda: host.journal_has("\nNOTICE|[test] Ban 192.0.2.1\n"))
+        os.rename(host.journal, host.journal + ".1")
+        host.process.send_signal(signal.SIGUSR1)
+        wait_until("the new file", lambda: os.path.exists(host.journal))
+
+    def test_the_command_line_has_the_same_words(self):
+        host = self.host()
+        host.journal += "[datetime=off, padding=off, colour=red]"
+        host.start()
+        self.assertIn("warning: --log-target: 'colour' is no option of a log target\n", host.errors())
+        host.journal = host.journal.partition("[")[0]
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: host.journal_has(
+            "\nfail2ban.actions[%d]: NOTICE [test] Ban 192.0.2.1\n" % host.process.pid))
+
+
 class Systemd(Case):
     def test_readiness_and_end(self):
         host = self.host()

@@ -7,164 +7,145 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/time.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
-enum kind {
-	TO_FILE, /* also standard output and error */
-	TO_SYSLOG,
-};
+#include "syslog-client.h"
 
 struct log {
-	enum kind kind;
+	struct kban_log_target *target;
+	struct syslog_client *syslog; /* or NULL, and then */
 	int fd;
-	char *path; /* NULL: a descriptor that is not ours */
-	int with_time;
 	int level;
 };
-
-/* A target may be followed by options in brackets. */
-static int is_target(const char *target, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncasecmp(target, name, len) == 0 && (target[len] == '\0' || target[len] == '[');
-}
-
-static const struct {
-	const char *name;
-	int level;
-	int priority;
-} levels[] = {
-	{ "CRITICAL", KBAN_CRITICAL, LOG_CRIT },  { "ERROR", KBAN_ERROR, LOG_ERR },
-	{ "WARNING", KBAN_WARNING, LOG_WARNING }, { "NOTICE", KBAN_NOTICE, LOG_NOTICE },
-	{ "INFO", KBAN_INFO, LOG_INFO },          { "MSG", 18, LOG_INFO },
-	{ "DEBUG", KBAN_DEBUG, LOG_DEBUG },       { "TRACEDEBUG", 7, LOG_DEBUG },
-	{ "HEAVYDEBUG", 5, LOG_DEBUG },
-};
-
-#define LEVEL_COUNT (sizeof(levels) / sizeof(levels[0]))
-
-int log_level_parse(const char *text)
-{
-	char *end;
-	long number;
-
-	for (size_t i = 0; i < LEVEL_COUNT; i++)
-		if (strcasecmp(levels[i].name, text) == 0)
-			return levels[i].level;
-	number = strtol(text, &end, 10);
-	return *text != '\0' && *end == '\0' && number >= 0 && number <= KBAN_CRITICAL ? (int)number
-										       : -1;
-}
-
-static size_t level_index(int level)
-{
-	size_t i = 0;
-
-	while (i + 1 < LEVEL_COUNT && levels[i].level > level)
-		i++;
-	return i;
-}
 
 static int open_file(const char *path)
 {
 	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 }
 
-int log_open(const char *target, int level, struct log **out, char problem[256])
+/* False: @a problem says why. A syslog that is not there may come. */
+static bool open_output(struct log *log, const char *syslog_socket, char problem[256])
+{
+	const char *name = kban_log_target_name(log->target);
+
+	switch (kban_log_target_output(log->target)) {
+	case KBAN_LOG_TO_STDOUT:
+		log->fd = STDOUT_FILENO;
+		return true;
+	case KBAN_LOG_TO_STDERR:
+		log->fd = STDERR_FILENO;
+		return true;
+	case KBAN_LOG_TO_SYSLOG:
+		log->syslog = syslog_client_new(syslog_socket);
+		if (log->syslog != NULL && !syslog_client_connect(log->syslog))
+			snprintf(problem, 256,
+				 "syslogsocket '%s': %s; it is tried again with each line",
+				 syslog_socket, strerror(errno));
+		return log->syslog != NULL;
+	case KBAN_LOG_TO_FILE:
+		log->fd = open_file(name);
+		if (log->fd < 0)
+			snprintf(problem, 256, "cannot log to '%s': %s", name, strerror(errno));
+		break;
+	}
+	return log->fd >= 0;
+}
+
+int log_open(struct kban_log_target *target, const char *syslog_socket, int level, struct log **out,
+	     char problem[256])
 {
 	struct log *log = calloc(1, sizeof(*log));
 
-	if (log == NULL)
+	problem[0] = '\0';
+	if (log == NULL) {
+		kban_log_target_free(target);
 		return KBAN_E_NOMEM;
+	}
+	log->target = target;
 	log->level = level;
-	log->fd = is_target(target, "STDERR") ? STDERR_FILENO : STDOUT_FILENO;
-	log->with_time = !is_target(target, "SYSOUT");
-	if (is_target(target, "SYSLOG") || is_target(target, "SYSTEMD-JOURNAL")) {
-		log->kind = TO_SYSLOG;
-		openlog("kban-tail", LOG_PID, LOG_DAEMON);
-	} else if (!is_target(target, "STDOUT") && !is_target(target, "STDERR") &&
-		   !is_target(target, "SYSOUT")) {
-		log->path = strdup(target);
-		log->fd = log->path ? open_file(target) : -1;
-		if (log->fd < 0) {
-			snprintf(problem, 256, "cannot log to '%s': %s", target, strerror(errno));
-			free(log->path);
-			free(log);
-			return KBAN_E_SYSTEM;
-		}
+	log->fd = -1;
+	if (!open_output(log, syslog_socket, problem)) {
+		log_close(log);
+		return problem[0] != '\0' ? KBAN_E_SYSTEM : KBAN_E_NOMEM;
 	}
 	*out = log;
 	return KBAN_OK;
+}
+
+static bool has_file(const struct log *log)
+{
+	return kban_log_target_output(log->target) == KBAN_LOG_TO_FILE;
 }
 
 void log_close(struct log *log)
 {
 	if (log == NULL)
 		return;
-	if (log->path != NULL)
+	if (has_file(log) && log->fd >= 0)
 		close(log->fd);
-	free(log->path);
+	syslog_client_free(log->syslog);
+	kban_log_target_free(log->target);
 	free(log);
 }
 
 bool log_is_on_error(const struct log *log)
 {
-	return log->kind == TO_FILE && log->fd == STDERR_FILENO;
+	return kban_log_target_output(log->target) == KBAN_LOG_TO_STDERR;
 }
 
 void log_reopen(struct log *log)
 {
 	int fd;
 
-	if (log->path == NULL)
+	if (!has_file(log))
 		return;
-	fd = open_file(log->path);
+	fd = open_file(kban_log_target_name(log->target));
 	if (fd < 0)
 		return;
 	close(log->fd);
 	log->fd = fd;
 }
 
-static int print_time(char *buffer, size_t size)
+/* The severity of syslog for a level. */
+static int severity(int level)
 {
+	static const struct {
+		int level, severity;
+	} severities[] = {
+		{ KBAN_CRITICAL, LOG_CRIT }, { KBAN_ERROR, LOG_ERR }, { KBAN_WARNING, LOG_WARNING },
+		{ KBAN_NOTICE, LOG_NOTICE }, { 18, LOG_INFO },
+	};
+
+	for (size_t i = 0; i < sizeof(severities) / sizeof(severities[0]); i++)
+		if (level >= severities[i].level)
+			return severities[i].severity;
+	return LOG_DEBUG;
+}
+
+void log_line(int level, const char *topic, const char *message, void *data)
+{
+	const struct log *log = data;
+	struct kban_log_line line = {
+		.level = level, .topic = topic, .message = message, .process = (int)getpid()
+	};
 	struct timeval now;
-	struct tm parts;
+	char text[4096];
 	size_t len;
 
 	gettimeofday(&now, NULL);
-	if (localtime_r(&now.tv_sec, &parts) == NULL)
-		return 0;
-	len = strftime(buffer, size, "%Y-%m-%d %H:%M:%S", &parts);
-	return (int)len + snprintf(buffer + len, size - len, ",%03d ", (int)(now.tv_usec / 1000));
-}
-
-void log_line(int level, const char *topic, const char *line, void *data)
-{
-	const struct log *log = data;
-	size_t at = level_index(level);
-	char name[32], text[4096];
-	int len = 0;
-
-	snprintf(name, sizeof(name), "fail2ban.%s", topic);
-	if (log->kind == TO_SYSLOG) {
-		syslog(levels[at].priority, "%s: %s %s", name, levels[at].name, line);
+	line.time = (kban_usec)now.tv_sec * KBAN_SECOND + now.tv_usec;
+	len = kban_log_target_print(log->target, &line, text, sizeof(text) - 1);
+	if (log->syslog != NULL) {
+		syslog_client_send(log->syslog,
+				   kban_log_target_facility(log->target) | severity(level), text,
+				   len);
 		return;
 	}
-	if (log->with_time)
-		len = print_time(text, sizeof(text));
-	len += snprintf(text + len, sizeof(text) - (size_t)len, "%-24s[%d]: %-7s %s\n", name,
-			(int)getpid(), levels[at].name, line);
-	if ((size_t)len >= sizeof(text)) {
-		len = sizeof(text);
-		text[len - 1] = '\n';
-	}
+	text[len++] = '\n';
 	/* A log that cannot be written is no reason to stop protecting. */
-	if (write(log->fd, text, (size_t)len) < 0)
+	if (write(log->fd, text, len) < 0)
 		return;
 }
 

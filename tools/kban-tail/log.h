@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where the daemon's lines go, in the form that fail2ban's have, because recidive, logwatch and
- * others read them:
+ * Where the daemon's lines go. Unless told otherwise they have the form that fail2ban's have,
+ * because recidive, logwatch and others read them:
  *
  * 2026-11-24 01:53:34,489 fail2ban.actions        [8459]: NOTICE  [sshd] Ban 192.0.2.1
  */
@@ -14,16 +14,15 @@
 
 struct log;
 
-/* The number of a level ("INFO", "debug", "20"), or -1. */
-int log_level_parse(const char *text);
-
 /*
- * @param target  STDOUT, STDERR, SYSOUT (without time), SYSLOG, SYSTEMD-JOURNAL (which takes what
- *                syslog is told), or the path of a file. What fail2ban.conf(5) may say in brackets
- *                behind such a name is not heeded.
- * @param level   Lines below are left out.
+ * @param target         Taken over, also on failure.
+ * @param syslog_socket  Where syslog listens. That nobody does is no failure: lines are lost until
+ *                       somebody does, and @a problem tells.
+ * @param level          Lines of log_say() below are left out.
+ * @param problem        Empty if there is none.
  */
-int log_open(const char *target, int level, struct log **out, char problem[256]);
+int log_open(struct kban_log_target *target, const char *syslog_socket, int level, struct log **out,
+	     char problem[256]);
 void log_close(struct log *log);
 
 /* True if lines go to standard error. */
@@ -33,7 +32,7 @@ bool log_is_on_error(const struct log *log);
 void log_reopen(struct log *log);
 
 /* A kban_log_fn; data is the log. */
-void log_line(int level, const char *topic, const char *line, void *data);
+void log_line(int level, const char *topic, const char *message, void *data);
 
 /* A line of the daemon itself. */
 __attribute__((format(printf, 3, 4))) void log_say(struct log *log, int level, const char *format,

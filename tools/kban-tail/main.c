@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include <kban/client.h>
+#include <kban/log-target.h>
 
 #include "check.h"
 #include "cli/options.h"
 #include "daemon.h"
-#include "log.h"
 #include "once.h"
 
 #define STATE_DIR_DEFAULT "/var/lib/kban"
@@ -100,7 +100,7 @@ static bool take(struct arguments *arguments, int option, const char *value)
 		return false;
 	case LOG_LEVEL:
 		arguments->log_level = value;
-		if (log_level_parse(value) >= 0)
+		if (kban_log_level_parse(value) >= 0)
 			break;
 		cli_wrong(&program,
 			  "--log '%s': use CRITICAL, ERROR, WARNING, NOTICE, INFO or DEBUG", value);
@@ -160,12 +160,20 @@ static const char *absolute(const char *path)
 	return whole ? whole : path;
 }
 
+/* A file, not a stream whose options have a slash. */
+static bool is_path(const char *log_target)
+{
+	size_t name = strcspn(log_target, "[");
+
+	return memchr(log_target, '/', name) != NULL;
+}
+
 static int run_in_background(struct arguments *arguments)
 {
 	arguments->config_dir = absolute(arguments->config_dir);
 	arguments->state_dir = absolute(arguments->state_dir);
 	arguments->socket_path = absolute(arguments->socket_path);
-	if (arguments->log_target != NULL && strchr(arguments->log_target, '/') != NULL)
+	if (arguments->log_target != NULL && is_path(arguments->log_target))
 		arguments->log_target = absolute(arguments->log_target);
 	return daemon_run(arguments);
 }

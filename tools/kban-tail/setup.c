@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 int setup_trouble(const struct kban_error *error)
@@ -44,18 +43,41 @@ bool setup_has_errors(const struct kban_config *config)
 	return false;
 }
 
-/* In the background nobody reads standard error. */
-static const char *log_target(const struct arguments *arguments, const struct kban_config *config)
+/* What was asked for, in this order: on the command line, for the logs' own time, in the files. */
+static const char *wanted_target(const struct arguments *arguments,
+				 const struct kban_config *config)
 {
 	const char *target = arguments->log_target ? arguments->log_target
 			     : arguments->once     ? "STDERR"
 						   : kban_config_log_target(config);
 
-	if (target == NULL)
-		target = "STDERR";
-	if (!arguments->foreground && !arguments->once && strcasecmp(target, "STDERR") == 0)
-		target = "SYSLOG";
-	return target;
+	return target != NULL ? target : "STDERR";
+}
+
+/* In the background nobody reads standard error. */
+static int make_target(const struct arguments *arguments, const struct kban_config *config,
+		       struct kban_log_target **out, struct kban_error **err)
+{
+	kban_auto(log_target) target = NULL;
+	int status = kban_log_target_new(wanted_target(arguments, config), &target, err);
+	const char *problem;
+
+	if (status == KBAN_OK && !arguments->foreground && !arguments->once &&
+	    kban_log_target_output(target) == KBAN_LOG_TO_STDERR) {
+		kban_log_target_free(kban_steal(target));
+		status = kban_log_target_new("SYSLOG", &target, err);
+	}
+	if (status < 0)
+		return status;
+	/* Those of the files were told with their place. */
+	for (size_t i = 0; arguments->log_target != NULL; i++) {
+		problem = kban_log_target_problem(target, i);
+		if (problem == NULL)
+			break;
+		fprintf(stderr, "kban-tail: warning: --log-target: %s\n", problem);
+	}
+	*out = kban_steal(target);
+	return KBAN_OK;
 }
 
 static const char *log_level(const struct arguments *arguments, const struct kban_config *config)
@@ -67,12 +89,22 @@ static const char *log_level(const struct arguments *arguments, const struct kba
 	return level ? level : "INFO";
 }
 
+static const char *syslog_socket(const struct kban_config *config)
+{
+	const char *path = kban_config_syslog_socket(config);
+
+	return path != NULL && path[0] == '/' ? path : "/dev/log";
+}
+
 int setup_log(const struct arguments *arguments, const struct kban_config *config,
 	      struct kban_context *ctx, struct log **out)
 {
-	char problem[256] = "out of memory";
+	struct kban_log_target *target = NULL;
+	kban_auto(error) error = NULL;
+	char problem[256];
 	const char *text = log_level(arguments, config);
-	int level = log_level_parse(text);
+	int level = kban_log_level_parse(text);
+	int status;
 
 	if (level < 0) {
 		fprintf(stderr,
@@ -81,10 +113,15 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 			text);
 		return EXIT_USAGE;
 	}
-	if (log_open(log_target(arguments, config), level, out, problem) < 0) {
-		fprintf(stderr, "kban-tail: %s\n", problem);
+	if (make_target(arguments, config, &target, &error) < 0)
+		return setup_trouble(error);
+	status = log_open(target, syslog_socket(config), level, out, problem);
+	if (status == KBAN_E_NOMEM)
+		return setup_trouble(NULL);
+	if (problem[0] != '\0')
+		fprintf(stderr, "kban-tail: %s%s\n", status < 0 ? "" : "warning: ", problem);
+	if (status < 0)
 		return EXIT_TROUBLE;
-	}
 	kban_context_set_level(ctx, level);
 	kban_context_set_log(ctx, log_line, *out);
 	return EXIT_GOOD;

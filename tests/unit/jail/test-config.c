@@ -371,6 +371,15 @@ static const struct sample slips_in_the_service_are_told[] = {
 	  "! @ROOT@/fail2ban.conf:2: loglevel: 'INF' is no value for it; is 'INFO' meant?\n" },
 	{ "[Definition]\nloglevel = notice\nallowipv6 = maybe\n",
 	  SERVICE "3: allowipv6: 'maybe' is no value for it; is 'auto' meant?\n" },
+	{ "[Definition]\nlogtarget = SYSLOG[facilty=mail, padding=on]\nsyslogsocket = /dev/log\n",
+	  SERVICE "2: logtarget: 'facilty' is no option of a log target; is 'facility' meant?\n" },
+	{ "[Definition]\nlogtarget = /x.log[datetime=off\n",
+	  "! @ROOT@/fail2ban.conf:2: expected ',' or ']' behind a value at column 20 of "
+	  "'/x.log[datetime=off'\n" },
+	{ "[Definition]\nlogtarget = /x.log[format=\"%%(message)s\"]\nsyslogsocket = AUTO\n", "" },
+	{ "[Definition]\nsyslogsocket = dev/log\n",
+	  "! @ROOT@/fail2ban.conf:2: syslogsocket must be auto or an absolute path, not "
+	  "'dev/log'\n" },
 	{ "[Definition]\nloglevel = 10\ndbmaxmatches = x\n",
 	  "! @ROOT@/fail2ban.conf:3: dbmaxmatches must be a whole number below 2147483648, not "
 	  "'x'\n" },
