@@ -17,6 +17,8 @@
 struct file_id {
 	dev_t device;
 	ino_t inode;
+	struct timespec changed;
+	bool is_left_out; /* libsystemd does not take it, as it was then */
 };
 
 struct kb_journal_reader {
@@ -54,6 +56,7 @@ static int expand(const char *const *patterns, struct kb_string_list *out)
 	return 0;
 }
 
+/* One for each path; of what is gone by now, nothing is known. */
 static int identify(const struct kb_string_list *paths, struct file_id **out, size_t *count)
 {
 	struct file_id *files = calloc(paths->count + 1, sizeof(*files));
@@ -61,12 +64,52 @@ static int identify(const struct kb_string_list *paths, struct file_id **out, si
 
 	if (files == NULL)
 		return -ENOMEM;
-	*count = 0;
 	for (size_t i = 0; i < paths->count; i++)
 		if (stat(paths->items[i], &about) == 0)
-			files[(*count)++] = (struct file_id){ about.st_dev, about.st_ino };
+			files[i] = (struct file_id){ .device = about.st_dev,
+						     .inode = about.st_ino,
+						     .changed = about.st_ctim };
+	*count = paths->count;
 	*out = files;
 	return 0;
+}
+
+static int open_paths(sd_journal **journal, char *const *paths)
+{
+	return sd_journal_open_files(journal, (const char **)(uintptr_t)paths, 0);
+}
+
+static int try_path(char *path)
+{
+	char *const paths[] = { path, NULL };
+	sd_journal *journal = NULL;
+	int status = open_paths(&journal, paths);
+
+	sd_journal_close(journal);
+	return status;
+}
+
+/* libsystemd opens all files or none; so those that it does not take are left out. */
+static int open_some(struct kb_journal_reader *reader, const struct kb_string_list *paths)
+{
+	kb_autofree char **kept = calloc(paths->count + 1, sizeof(*kept));
+	size_t count = 0;
+	int refused = 0;
+
+	if (kept == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < paths->count; i++) {
+		int status = try_path(paths->items[i]);
+
+		if (status == -ENOMEM)
+			return status;
+		reader->files[i].is_left_out = status < 0;
+		if (status < 0)
+			refused = status;
+		else
+			kept[count++] = paths->items[i];
+	}
+	return count > 0 ? open_paths(&reader->journal, kept) : refused;
 }
 
 static int open_files(struct kb_journal_reader *reader)
@@ -81,7 +124,8 @@ static int open_files(struct kb_journal_reader *reader)
 		return status;
 	if (reader->file_count == 0)
 		return -ENOENT;
-	return sd_journal_open_files(&reader->journal, (const char **)(uintptr_t)paths.items, 0);
+	status = open_paths(&reader->journal, paths.items);
+	return status < 0 && status != -ENOMEM ? open_some(reader, &paths) : status;
 }
 
 static int open_journal(struct kb_journal_reader *reader)
@@ -162,6 +206,14 @@ int kb_journal_reader_process(struct kb_journal_reader *reader)
 	return status < 0 ? status : 0;
 }
 
+/* One that was left out may be a journal by now. */
+static bool differ(const struct file_id *now, const struct file_id *then)
+{
+	return now->device != then->device || now->inode != then->inode ||
+	       (then->is_left_out && (now->changed.tv_sec != then->changed.tv_sec ||
+				      now->changed.tv_nsec != then->changed.tv_nsec));
+}
+
 bool kb_journal_reader_is_stale(const struct kb_journal_reader *reader)
 {
 	kb_auto_clear(string_list) paths = { 0 };
@@ -175,8 +227,7 @@ bool kb_journal_reader_is_stale(const struct kb_journal_reader *reader)
 	if (count != reader->file_count)
 		return true;
 	for (size_t i = 0; i < count; i++)
-		if (files[i].device != reader->files[i].device ||
-		    files[i].inode != reader->files[i].inode)
+		if (differ(&files[i], &reader->files[i]))
 			return true;
 	return false;
 }

@@ -364,6 +364,33 @@ static void follows_patterns_of_files(void **state)
 	assert_string_equal(read_all(journal), "mx a: 6|");
 }
 
+/* Of several files, those that are journals are read; the others, when they have become some. */
+static void one_bad_file_of_a_pattern_costs_itself(void **state)
+{
+	struct kban_journal_options options = KBAN_JOURNAL_OPTIONS_INIT;
+	const char *const files[] = { log_path("*.journal"), NULL };
+	kban_auto(context) ctx = new_context();
+	kban_auto(journal) journal = NULL;
+
+	(void)state;
+	options.files = files;
+	assert_int_equal(kban_journal_new(ctx, &options, &journal, NULL), KBAN_OK);
+	log_put("bad.journal", "this is no journal");
+	log_put("new.journal", "");
+	write_entry("system.journal", "a", 1);
+	want(journal, &reader_a, NULL);
+	assert_string_equal(read_all(journal), "mx a: 1|");
+	assert_non_null(strstr(logged, "bad.journal: what this file of the journal has is not"));
+	write_entry("system.journal", "a", 2);
+	assert_string_equal(read_all(journal), "mx a: 2|");
+	write_entry("new.journal", "b", 3);
+	assert_string_equal(read_all(journal), "mx b: 3|");
+	log_delete("bad.journal");
+	write_entry("bad.journal", "c", 4);
+	assert_string_equal(read_all(journal), "mx c: 4|");
+	assert_null(strstr(logged, "tried again"));
+}
+
 static void damaged_files_cost_what_is_in_them(void **state)
 {
 	kban_auto(context) ctx = new_context();
@@ -414,33 +441,105 @@ static void refuses_bad_matches(void **state)
 	assert_int_equal(kban_journal_add(journal, many, &reader_b, NULL), KBAN_E_LIMIT);
 }
 
-static int open_and_read(void *data)
+/* A journal that is opened, read to its end, and seen again after a rotation. */
+struct reading {
+	struct kban_context *ctx;
+	const char *directory;
+	const char *const *files;
+	int once;
+	unsigned rotations; /* that happened */
+	unsigned lines;     /* that were handed out the last time */
+};
+
+static void rotate(struct reading *reading)
 {
-	struct kban_journal_options options = KBAN_JOURNAL_OPTIONS_INIT;
-	const char *const words[] = { "SYSLOG_IDENTIFIER=a", NULL };
-	kban_auto(journal) journal = NULL;
+	char name[32];
+
+	snprintf(name, sizeof(name), "system@%u.journal", ++reading->rotations);
+	log_rename("system.journal", name);
+	write_entry("system.journal", "a", (int)reading->rotations + 1);
+}
+
+static int read_journal(struct reading *reading, struct kban_journal *journal, kban_usec now)
+{
 	struct kban_journal_line line;
 	int status;
 
-	options.directory = log_path(".");
-	options.once = 1;
-	status = kban_journal_new(data, &options, &journal, NULL);
+	do {
+		now += 10 * KBAN_SECOND;
+		status = kban_journal_dispatch(journal, now);
+		while (status >= 0 && (status = kban_journal_next(journal, &line)) > 0)
+			reading->lines++;
+	} while (status == KBAN_OK && kban_journal_next_due(journal) == 0);
+	return status;
+}
+
+static int open_and_read(void *data)
+{
+	struct reading *reading = data;
+	struct kban_journal_options options = KBAN_JOURNAL_OPTIONS_INIT;
+	const char *const words[] = { "SYSLOG_IDENTIFIER=a", NULL };
+	kban_auto(journal) journal = NULL;
+	int status;
+
+	options.directory = reading->directory;
+	options.files = reading->files;
+	options.once = reading->once;
+	reading->lines = 0;
+	status = kban_journal_new(reading->ctx, &options, &journal, NULL);
 	if (status == KBAN_OK)
 		status = kban_journal_restore(journal, "nonsense", T0);
 	if (status == KBAN_OK)
 		status = kban_journal_add(journal, words, &reader_a, NULL);
-	while (status >= 0 && (status = kban_journal_next(journal, &line)) > 0)
-		;
+	if (status == KBAN_OK)
+		status = read_journal(reading, journal, KBAN_SECOND);
+	if (status == KBAN_OK && !reading->once) {
+		if (reading->rotations < 3)
+			rotate(reading);
+		status = read_journal(reading, journal, 100 * KBAN_SECOND);
+	}
 	return status;
 }
 
+/* All entries come, or it is said why not. What is only logged may be missing. */
+static void fail_each_allocation(struct reading *reading)
+{
+	bool failed = true;
+
+	for (unsigned long n = 1; failed; n++) {
+		int status;
+
+		assert_true(n < 1000);
+		failing_alloc_start(n);
+		status = open_and_read(reading);
+		failed = failing_alloc_stop();
+		if (status != KBAN_OK)
+			assert_int_equal(status, KBAN_E_NOMEM);
+		else
+			assert_int_equal(reading->lines, reading->rotations + 1);
+		assert_true(failed || status == KBAN_OK);
+	}
+}
+
+/* Also with a file that libsystemd passes over. */
 static void memory_may_run_out(void **state)
 {
 	kban_auto(context) ctx = new_context();
+	kb_autofree char *directory = strdup(log_path("."));
+	kb_autofree char *pattern = strdup(log_path("*.journal"));
+	const char *const files[] = { pattern, NULL };
+	struct reading reading = { .ctx = ctx, .directory = directory, .once = 1 };
 
 	(void)state;
 	write_entry("system.journal", "a", 1);
-	assert_every_allocation_may_fail(open_and_read, ctx);
+	fail_each_allocation(&reading);
+	reading.once = 0;
+	log_put("bad.journal", "this is no journal at all");
+	fail_each_allocation(&reading);
+	reading.directory = NULL;
+	reading.files = files;
+	fail_each_allocation(&reading);
+	assert_int_equal(reading.rotations, 3);
 }
 
 static void says_that_it_was_built_without(void **state)
@@ -485,6 +584,7 @@ int main(void)
 		journal_test(files_that_are_passed_over_are_told),
 		journal_test(bad_cursors_do_no_harm),
 		journal_test(follows_patterns_of_files),
+		journal_test(one_bad_file_of_a_pattern_costs_itself),
 		journal_test(damaged_files_cost_what_is_in_them),
 		journal_test(says_what_it_cannot_open),
 		journal_test(refuses_bad_matches),
