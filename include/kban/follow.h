@@ -108,6 +108,17 @@ KBAN_API KBAN_MUST_CHECK int kban_follow_add(struct kban_follow *follow, const c
 					     enum kban_follow_from from, void *reader,
 					     struct kban_error **err);
 
+/**
+ * Ask the kernel for no hints about the files of @a reader, unless somebody else has them, too:
+ * from now on all files are looked at every second. For file systems of other machines, whose hints
+ * are about this one alone, and where inotify(7) is short of watches.
+ *
+ * Call it before kban_follow_add() of that reader; kban_follow_remove() takes it back.
+ *
+ * @return KBAN_OK or KBAN_E_NOMEM.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_follow_poll(struct kban_follow *follow, void *reader);
+
 /** Take @a reader off all files. A file without readers is no longer followed. */
 KBAN_API void kban_follow_remove(struct kban_follow *follow, const void *reader);
 

@@ -22,6 +22,13 @@ const struct kb_value *kb_jail_config_journal(const struct kban_jail_config *jai
 	return backend;
 }
 
+bool kb_jail_config_polls(const struct kban_jail_config *jail)
+{
+	const struct kb_value *backend = kb_jail_config_value(jail, KBAN_SETTING_BACKEND);
+
+	return backend != NULL && strncasecmp(backend->text, "polling", strlen("polling")) == 0;
+}
+
 const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail)
 {
 	return jail->filter;

@@ -69,6 +69,9 @@ const struct kb_value *kb_jail_config_value(const struct kban_jail_config *jail,
 /* What backend says, if that names the journal; NULL: the system's journal. */
 const struct kb_value *kb_jail_config_journal(const struct kban_jail_config *jail);
 
+/* True if the kernel is not to be asked for hints about its files. */
+bool kb_jail_config_polls(const struct kban_jail_config *jail);
+
 /* The filter's patterns with the jail's; NULL if they could not be read. */
 const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail);
 

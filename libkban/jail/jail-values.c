@@ -89,8 +89,8 @@ static bool is_word(struct kban_text text, const char *const *words, size_t coun
 
 static int check_backend(const struct kb_jail_origin *origin, struct kban_jail_config *jail)
 {
-	static const char *const backends[] = { "auto", "pyinotify", "polling", "gamin",
-						"systemd" };
+	static const char *const backends[] = { "auto",    "inotify", "pyinotify",
+						"polling", "gamin",   "systemd" };
 	const struct kb_value *value = kb_jail_config_value(jail, KBAN_SETTING_BACKEND);
 	kb_auto_clear(named_options) item = { 0 };
 	struct kban_error *error = NULL;
@@ -101,7 +101,7 @@ static int check_backend(const struct kb_jail_origin *origin, struct kban_jail_c
 	status = kb_named_options_parse(value, &item, &error);
 	if (status == KBAN_OK && !is_word(kb_text(item.name), backends, kb_array_size(backends)))
 		status = kb_fail(&error, KBAN_E_SYNTAX, kb_value_where(value),
-				 "backend must be auto, pyinotify, polling or systemd, not '%.*s'",
+				 "backend must be auto, inotify, polling or systemd, not '%.*s'",
 				 KB_QUOTE_MAX, value->text);
 	return status == KBAN_E_SYNTAX ? complain(origin, jail, error) : status;
 }

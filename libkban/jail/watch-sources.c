@@ -151,8 +151,12 @@ int kb_watch_follow(struct kban_watch *watch, struct kb_watched *watched, struct
 		return KBAN_OK;
 	watched->has_journal =
 		kban_jail_config_log_kind(watched->settings->config) == KBAN_LOG_JOURNAL;
-	if (!watched->has_journal)
+	if (!watched->has_journal) {
+		if (kb_jail_config_polls(watched->settings->config) &&
+		    kban_follow_poll(watch->follow, watched) < 0)
+			return kb_fail_memory(err);
 		return follow_entries(watch, watched, err);
+	}
 	if (take_matches(watched) < 0)
 		return kb_fail_memory(err);
 	return follow_journal(watch, watched, err);

@@ -31,7 +31,8 @@ void kb_read_buffer_clear(struct kb_read_buffer *buffer);
 struct kb_follow_file {
 	unsigned holders; /* paths that hold it */
 	int fd;
-	struct kb_watch *watch; /* NULL: not to be had */
+	struct kb_watch *watch; /* NULL: not to be had, or */
+	bool polled;            /* nobody wants it */
 	struct kban_follow_position mark;
 	uint64_t size;       /* at the last look */
 	uint64_t scanned;    /* no line feed from mark.offset up to here; 0: not known */

@@ -349,7 +349,7 @@ static int append(struct kb_follow_set *set, struct kb_follow_path *path, int fd
 	    kb_follow_file_seek_end(file, &set->buffer) < 0)
 		kb_path_trouble(set->ctx, path->name, &file->trouble, errno, 0);
 	if (file->watch == NULL)
-		file->watch = kb_notify_watch_file(set->notify, path->name);
+		file->polled = true;
 	note_place(path);
 	return KBAN_OK;
 }
@@ -442,12 +442,32 @@ static int look(struct kb_follow_set *set, struct kb_follow_path *path)
 	return status;
 }
 
+/* Readers come and go; what one of them wants is so for a file of several names. */
+static void watch_newest(const struct kb_follow_set *set, const struct kb_follow_path *path)
+{
+	bool wanted = kb_follow_set_wants_hints(set, &path->readers);
+	struct kb_follow_file *file;
+
+	if (path->count == 0)
+		return;
+	file = path->files[path->count - 1].file;
+	if (wanted && file->polled) {
+		file->watch = kb_notify_watch_file(set->notify, path->name);
+		file->polled = false;
+	} else if (!wanted && !file->polled && file->holders == 1) {
+		kb_notify_release(set->notify, file->watch);
+		file->watch = NULL;
+		file->polled = true;
+	}
+}
+
 int kb_follow_path_look(struct kb_follow_set *set, struct kb_follow_path *path)
 {
 	int status;
 
 	path->looked = true;
 	status = look(set, path);
+	watch_newest(set, path);
 	if (status == KBAN_OK)
 		status = rejoin_old(set, path);
 	path->begun |= status == KBAN_OK;

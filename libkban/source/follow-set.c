@@ -18,9 +18,19 @@ void kb_follow_set_clear(struct kb_follow_set *set)
 	for (size_t i = 0; i < set->excluded_count; i++)
 		free(set->excluded[i].path);
 	free(set->excluded);
+	kb_reader_list_clear(&set->polling);
 	kb_notify_free(set->notify);
 	kb_read_buffer_clear(&set->buffer);
 	kban_context_unref(set->ctx);
+}
+
+bool kb_follow_set_wants_hints(const struct kb_follow_set *set,
+			       const struct kb_reader_list *readers)
+{
+	for (size_t i = 0; i < readers->count; i++)
+		if (!kb_reader_list_contains(&set->polling, readers->items[i]))
+			return true;
+	return false;
 }
 
 /* Index of the first path whose name is not before @a name. */

@@ -34,10 +34,15 @@ struct kb_follow_set {
 	struct kb_excluded *excluded;
 	size_t excluded_count;
 	size_t excluded_capacity;
-	bool is_full; /* and that was logged */
+	struct kb_reader_list polling; /* who wants no hints */
+	bool is_full;                  /* and that was logged */
 };
 
 void kb_follow_set_clear(struct kb_follow_set *set);
+
+/* True if any of @a readers wants to be told by the kernel. */
+bool kb_follow_set_wants_hints(const struct kb_follow_set *set,
+			       const struct kb_reader_list *readers);
 
 /* The path of that name, or NULL. */
 struct kb_follow_path *kb_follow_set_find(const struct kb_follow_set *set, const char *name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Hints only decide what is looked at first: every two seconds all names are looked at, whatever
- * the kernel reported or failed to report.
+ * the kernel reported or failed to report; every second, if somebody wants no hints.
  */
 #include <kban/follow.h>
 
@@ -11,6 +11,7 @@
 #include "source/follow-pattern.h"
 
 #define LOOK_EVERY (2 * KBAN_SECOND)
+#define POLL_EVERY KBAN_SECOND
 
 #define DEFAULT_BLOCK ((size_t)256 * 1024)
 #define MAX_SIZE      ((size_t)16 * 1024 * 1024)
@@ -159,9 +160,15 @@ static void drop_path(struct kban_follow *follow, size_t index, const void *read
 		kb_follow_set_remove(&follow->set, index);
 }
 
+int kban_follow_poll(struct kban_follow *follow, void *reader)
+{
+	return kb_reader_list_add(&follow->set.polling, reader);
+}
+
 void kban_follow_remove(struct kban_follow *follow, const void *reader)
 {
 	kb_reader_list_remove(&follow->everybody, reader);
+	kb_reader_list_remove(&follow->set.polling, reader);
 	kb_follow_set_include(&follow->set, NULL, reader);
 	for (size_t i = follow->count; i-- > 0;) {
 		kb_reader_list_remove(&follow->patterns[i]->readers, reader);
@@ -239,7 +246,8 @@ static int expand_all(struct kban_follow *follow)
 	/* Watches first, so that what appears between the two is reported. */
 	kb_notify_begin_directories(set->notify);
 	for (size_t i = 0; i < follow->count; i++)
-		kb_follow_pattern_watch(follow->patterns[i], set->notify);
+		if (kb_follow_set_wants_hints(set, &follow->patterns[i]->readers))
+			kb_follow_pattern_watch(follow->patterns[i], set->notify);
 	kb_notify_end_directories(set->notify);
 	for (size_t i = 0; i < follow->count; i++) {
 		if (kb_follow_pattern_expand(follow->patterns[i], set, KB_APPEARED) < 0)
@@ -285,7 +293,8 @@ static void forget_unused(struct kb_follow_set *set)
 
 int kban_follow_dispatch(struct kban_follow *follow, kban_usec now)
 {
-	bool all = now >= follow->next_look || follow->next_look - now > LOOK_EVERY;
+	kban_usec every = follow->set.polling.count > 0 ? POLL_EVERY : LOOK_EVERY;
+	bool all = now >= follow->next_look || follow->next_look - now > every;
 	int expanded = KBAN_OK;
 	int looked;
 
@@ -298,7 +307,7 @@ int kban_follow_dispatch(struct kban_follow *follow, kban_usec now)
 	looked = look_at(&follow->set, all);
 	forget_unused(&follow->set);
 	if (all)
-		follow->next_look = now + LOOK_EVERY;
+		follow->next_look = now + every;
 	return expanded < 0 ? expanded : looked;
 }
 

@@ -131,6 +131,36 @@ class Hostile(Case):
         self.assertEqual(set(members("kban-test")), {"192.0.2.123"})
 
 
+class Polling(Case):
+    """backend = polling"""
+
+    def watched(self, host):
+        """How many files and directories the kernel watches for the daemon."""
+        about = "/proc/%d/fdinfo" % host.process.pid
+        count = 0
+        for name in os.listdir(about):
+            with open(os.path.join(about, name)) as file:
+                count += sum(line.startswith("inotify wd:") for line in file)
+        return count
+
+    def test_no_hints_are_asked_for(self):
+        host = self.host({"test": {"backend": "polling"}}).start()
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-test", "198.51.100.1"))
+        os.rename(host.log, host.log + ".1")
+        host.fail("198.51.100.2")
+        wait_until("the ban after a rotation", lambda: in_set("kban-test", "198.51.100.2"))
+        self.assertEqual(self.watched(host), 0)
+
+    def test_a_reload_changes_over(self):
+        host = self.host({"test": {"backend": "polling"}}).start()
+        for backend, is_watched in (("auto", True), ("Polling", False), ("inotify", True)):
+            with self.subTest(backend):
+                host.write_jails({"test": {"backend": backend}})
+                host.client("reload")
+                wait_until("the change", lambda: (self.watched(host) > 0) == is_watched)
+
+
 class Globs(Case):
     def test_files_that_appear_later(self):
         host = self.host()

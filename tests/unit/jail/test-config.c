@@ -189,8 +189,8 @@ static const struct sample each_mistake_is_told[] = {
 	  "column 1\n"
 	  "a! " AT "5: bantime.multipliers must be at most 1000 whole numbers from 1 up, not "
 	  "'1 two'\n" },
-	{ "[a]\nenabled = 1\nbackend = inotify\n",
-	  "a! " AT "3: backend must be auto, pyinotify, polling or systemd, not 'inotify'\n" },
+	{ "[a]\nenabled = 1\nbackend = kqueue\n",
+	  "a! " AT "3: backend must be auto, inotify, polling or systemd, not 'kqueue'\n" },
 	{ "[a]\nenabled = 1\nlogpath = @ROOT@/a.log @ROOT@/b.log\n",
 	  "a! " AT "3: logpath has '@ROOT@/b.log' behind a path, where only 'head' or 'tail' may "
 	  "stand; write one path a line\n" },
@@ -229,6 +229,7 @@ static const struct sample what_works_by_chance_is_a_warning[] = {
 	{ "[a]\nenabled = 1\nlogtimezone = Europe/Berlin",
 	  "a! " AT "3: logtimezone: unknown zone 'Europe/Berlin'; write an offset, such as "
 	  "UTC+0200\n" },
+	{ "[a]\nenabled = 1\nbackend = Inotify", "" },
 	{ "[a]\nenabled = 1\nlogtimezone = UTC+0200\nlogencoding = latin1", "" },
 	{ "[a]\nenabled = 1\nlogencoding = latin99",
 	  "a! " AT "3: logencoding: unknown encoding 'latin99'; iconv -l lists those that there "

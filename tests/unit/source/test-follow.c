@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "failing-calls.h"
 #include "log-dir.h"
+#include "watched-count.h"
 
 #define MAX_PATTERNS 8
 #define MAX_SAVED    16
@@ -44,11 +45,14 @@ struct saved {
 	struct kban_follow_position position;
 };
 
+/* Whether the kernel tells of changes, cannot, or is not asked to. */
+enum hints { HINTS, NO_HINTS, UNWANTED_HINTS };
+
 struct bench {
 	struct kban_context *ctx;
 	struct kban_follow *follow;
 	kban_usec now;
-	bool polls;
+	enum hints hints;
 	struct pattern patterns[MAX_PATTERNS];
 	size_t pattern_count;
 	struct saved saved[MAX_SAVED];
@@ -73,12 +77,15 @@ static void start(struct bench *bench)
 	options.max_line = 64;
 	options.block_size = 256;
 	assert_int_equal(kban_follow_new(bench->ctx, &options, &bench->follow, NULL), KBAN_OK);
-	assert_int_equal(kban_follow_fd(bench->follow) < 0, bench->polls);
+	assert_int_equal(kban_follow_fd(bench->follow) < 0, bench->hints == NO_HINTS);
 }
 
 /* A reader is the buffer for its lines. */
 static void add(struct bench *bench, const struct pattern *pattern)
 {
+	if (bench->hints == UNWANTED_HINTS)
+		assert_int_equal(kban_follow_poll(bench->follow, &bench->lines[pattern->reader]),
+				 KBAN_OK);
 	assert_int_equal(kban_follow_add(bench->follow, log_path(pattern->name), pattern->from,
 					 &bench->lines[pattern->reader], NULL),
 			 KBAN_OK);
@@ -145,9 +152,10 @@ static void read_all(struct bench *bench)
 
 	kb_buffer_reset(&bench->lines[0]);
 	kb_buffer_reset(&bench->lines[1]);
-	/* Without hints, the next look comes after two seconds. */
-	if (bench->polls)
-		bench->now += 2 * KBAN_SECOND;
+	/* Without hints, the next look comes after two seconds; where none are wanted, after one.
+	 */
+	if (bench->hints != HINTS)
+		bench->now += (bench->hints == NO_HINTS ? 2 : 1) * KBAN_SECOND;
 	assert_int_equal(kban_follow_dispatch(bench->follow, bench->now), KBAN_OK);
 	while ((status = kban_follow_next(bench->follow, &block)) > 0) {
 		for (size_t i = 0; i < block.reader_count; i++)
@@ -371,13 +379,13 @@ static void do_line(struct bench *bench, struct kban_text line)
 	fail_msg("no verb '%s'", copy);
 }
 
-static void run(const struct story *story, bool polls)
+static void run(const struct story *story, enum hints hints)
 {
-	struct bench bench = { .now = 1000 * KBAN_SECOND, .polls = polls };
+	struct bench bench = { .now = 1000 * KBAN_SECOND, .hints = hints };
 	struct kban_text rest = story->text;
 	struct kban_text line;
 
-	if (polls)
+	if (hints == NO_HINTS)
 		failing_calls_set(FAILING_INOTIFY_INIT, 1, EMFILE);
 	bench.ctx = kban_context_new();
 	assert_non_null(bench.ctx);
@@ -386,6 +394,8 @@ static void run(const struct story *story, bool polls)
 	start(&bench);
 	while (kb_text_next_line(&rest, &line))
 		do_line(&bench, kb_text_trim(line));
+	if (hints == UNWANTED_HINTS)
+		assert_int_equal(watched_count(kban_follow_fd(bench.follow)), 0);
 	kban_follow_free(bench.follow);
 	kban_context_unref(bench.ctx);
 	log_dir_close();
@@ -398,8 +408,9 @@ static void run(const struct story *story, bool polls)
 /* Whether the kernel gives hints or not, the same lines come. */
 static void play(void **state)
 {
-	run(*state, false);
-	run(*state, true);
+	run(*state, HINTS);
+	run(*state, NO_HINTS);
+	run(*state, UNWANTED_HINTS);
 }
 
 static bool is_indented(struct kban_text text)
