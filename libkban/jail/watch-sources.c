@@ -11,9 +11,6 @@
 #include "jail/watch.h"
 #include "source/journal-match.h"
 
-/* Lines of a journal or socket in one dispatch. */
-#define LINES_AT_ONCE 1000
-
 void kb_watched_clear_matches(struct kb_watched *watched)
 {
 	for (size_t i = 0; i < watched->match_count; i++)
@@ -169,98 +166,6 @@ void kb_watch_unfollow(struct kban_watch *watch, const struct kb_watched *watche
 	kb_journal_list_unfollow(&watch->journals, watched);
 	kb_syslog_list_unfollow(&watch->sockets, watched);
 	kb_reader_list_remove(&watch->input.readers, watched);
-}
-
-static enum kban_line_age age_of(const struct kban_watch *watch,
-				 const struct kban_journal_line *line)
-{
-	if (watch->options.replay)
-		return KBAN_LINE_REPLAY;
-	return line->catching_up ? KBAN_LINE_WAITING : KBAN_LINE_FRESH;
-}
-
-static int read_journal(struct kban_watch *watch, const struct kb_listed_journal *item,
-			kban_usec now)
-{
-	struct kban_journal_line found;
-	int more = 1;
-
-	for (size_t i = 0; i < LINES_AT_ONCE && more > 0; i++) {
-		struct kban_line line = { .source = item->name };
-
-		more = kban_journal_next(item->journal, &found);
-		if (more <= 0)
-			break;
-		line.text = found.text;
-		line.time = found.time;
-		line.age = age_of(watch, &found);
-		if (kb_watch_feed_line(found.readers, found.reader_count, &line, now) < 0)
-			return KBAN_E_NOMEM;
-	}
-	return more == 0 && kban_journal_next_due(item->journal) == 0 ? 1 : more;
-}
-
-int kb_watch_read_journals(struct kban_watch *watch, kban_usec now)
-{
-	int any = 0;
-
-	for (size_t i = 0; i < watch->journals.count; i++) {
-		int more = read_journal(watch, &watch->journals.items[i], now);
-
-		if (more < 0)
-			return more;
-		any |= more;
-	}
-	return any;
-}
-
-static int read_socket(struct kb_syslog *syslog, kban_usec now)
-{
-	struct kban_line line = { .source = kb_syslog_name(syslog), .age = KBAN_LINE_FRESH };
-	struct kb_syslog_line found;
-	int more = 1;
-
-	for (size_t i = 0; i < LINES_AT_ONCE && more > 0; i++) {
-		more = kb_syslog_next(syslog, &found);
-		line.text = found.text;
-		if (more > 0 &&
-		    kb_watch_feed_line(found.readers, found.reader_count, &line, now) < 0)
-			return KBAN_E_NOMEM;
-	}
-	return more < 0 ? more : kb_syslog_next_due(syslog) == 0;
-}
-
-int kb_watch_read_sockets(struct kban_watch *watch, kban_usec now)
-{
-	int any = 0;
-
-	for (size_t i = 0; i < watch->sockets.count; i++) {
-		int more = read_socket(watch->sockets.items[i], now);
-
-		if (more < 0)
-			return more;
-		any |= more;
-	}
-	return any;
-}
-
-int kb_watch_read_input(struct kban_watch *watch, kban_usec now)
-{
-	struct kb_input *input = &watch->input;
-	struct kban_line line = {
-		.source = input->name,
-		.age = watch->options.replay ? KBAN_LINE_REPLAY : KBAN_LINE_FRESH,
-	};
-	int more = 1;
-
-	for (size_t i = 0; i < LINES_AT_ONCE && more > 0; i++) {
-		more = kb_input_next(input, &line.text);
-		line.number = input->number;
-		if (more > 0 && !kb_watch_is_comment(&line) &&
-		    kb_watch_feed_line(input->readers.items, input->readers.count, &line, now) < 0)
-			return KBAN_E_NOMEM;
-	}
-	return more;
 }
 
 int kban_watch_has_input(const struct kban_watch *watch)

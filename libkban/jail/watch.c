@@ -6,17 +6,14 @@
 #include <unistd.h>
 
 #include "base/options.h"
-#include "base/text.h"
 #include "jail/jail-glance.h"
 #include "jail/log-paths.h"
 #include "store/store.h"
 
-/* Blocks of one dispatch, so that whoever has the loop gets to serve others in between. */
-#define BLOCKS_AT_ONCE 16
 /* How often what no longer matters is forgotten. */
-#define TIDY_EVERY     (600 * KBAN_SECOND)
+#define TIDY_EVERY  (600 * KBAN_SECOND)
 /* How long to wait after the kernel or memory failed. */
-#define RETRY_AFTER    KBAN_SECOND
+#define RETRY_AFTER KBAN_SECOND
 
 void kb_watched_free(struct kb_watched *watched)
 {
@@ -127,54 +124,6 @@ void kban_watch_set_listener(struct kban_watch *watch, kban_event_fn *listener, 
 		kban_jail_set_listener(watch->running[i], listener, data);
 }
 
-int kb_watch_feed_line(void *const *readers, size_t count, const struct kban_line *line,
-		       kban_usec now)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct kb_watched *watched = readers[i];
-		int status = watched->jail ? kban_jail_feed(watched->jail, line, now) : 0;
-
-		if (status < 0)
-			return status;
-	}
-	return KBAN_OK;
-}
-
-bool kb_watch_is_comment(const struct kban_line *line)
-{
-	return line->age == KBAN_LINE_REPLAY && line->text.len > 0 && line->text.data[0] == '#';
-}
-
-static int feed_lines(const struct kban_block *block, struct kban_line line, kban_usec now)
-{
-	struct kban_text rest = block->text;
-	int status = KBAN_OK;
-
-	for (; status >= 0 && kb_text_next_line(&rest, &line.text); line.number++)
-		if (!kb_watch_is_comment(&line))
-			status =
-				kb_watch_feed_line(block->readers, block->reader_count, &line, now);
-	return status;
-}
-
-static int feed_block(struct kban_watch *watch, const struct kban_block *block, kban_usec now)
-{
-	const struct kban_line line = {
-		.source = block->path,
-		.number = block->first_line,
-		.age = watch->options.replay ? KBAN_LINE_REPLAY
-		       : block->catching_up  ? KBAN_LINE_WAITING
-					     : KBAN_LINE_FRESH,
-	};
-	struct kb_watch_scan *scan;
-
-	if (kb_watch_scans_find(&watch->scans, block, &scan) != KBAN_OK)
-		return KBAN_E_NOMEM;
-	if (scan == NULL)
-		return feed_lines(block, line, now);
-	return kb_watch_scan_feed(scan, block->text, line, now);
-}
-
 /* In a replay the log is the clock: the newest time any jail has seen. */
 static kban_usec pass_time(const struct kban_watch *watch, kban_usec now)
 {
@@ -205,41 +154,6 @@ int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error *
 	return status;
 }
 
-static int read_blocks(struct kban_watch *watch, kban_usec now)
-{
-	struct kban_block block;
-	int more = 1;
-
-	for (size_t i = 0; i < BLOCKS_AT_ONCE && more > 0; i++) {
-		more = kban_follow_next(watch->follow, &block);
-		if (more > 0 && feed_block(watch, &block, now) < 0)
-			return KBAN_E_NOMEM;
-	}
-	return more;
-}
-
-static int read_logs(struct kban_watch *watch, kban_usec now)
-{
-	int files, journals, sockets, input;
-
-	if (kban_follow_dispatch(watch->follow, now) < 0 ||
-	    kb_journal_list_dispatch(&watch->journals, now) < 0 ||
-	    kb_syslog_list_dispatch(&watch->sockets, now) < 0)
-		return KBAN_E_NOMEM;
-	files = read_blocks(watch, now);
-	if (files < 0)
-		return files;
-	journals = kb_watch_read_journals(watch, now);
-	kb_journal_list_poll(&watch->journals, watch->poll);
-	if (journals < 0)
-		return journals;
-	sockets = kb_watch_read_sockets(watch, now);
-	if (sockets < 0)
-		return sockets;
-	input = kb_watch_read_input(watch, now);
-	return input < 0 ? input : files | journals | sockets | input;
-}
-
 /*
  * When memory ran out within a block, some of its lines were counted and some not. Nothing of it is
  * saved any more: whoever starts anew from what was saved reads those lines again, all of them.
@@ -250,7 +164,7 @@ int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_err
 	int status;
 
 	if (!watch->is_spoilt)
-		more = read_logs(watch, now);
+		more = kb_watch_read(watch, now);
 	if (more < 0) {
 		watch->is_spoilt = true;
 		return kb_fail_memory(err);

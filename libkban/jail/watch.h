@@ -2,9 +2,10 @@
 /*
  * A watch from the inside.
  *
- * watch.c            reading, passes, audits
+ * watch.c            passes, audits
  * watch-commands.c   what actions want to be run
  * watch-configure.c  from a configuration to jails, and from the old jails to the new
+ * watch-read.c       reading
  * watch-sources.c    where the lines of a jail come from, also when that is changed on the way
  */
 #ifndef KB_JAIL_WATCH_H
@@ -85,18 +86,11 @@ int kb_watch_follow(struct kban_watch *watch, struct kb_watched *watched, struct
 int kb_watch_on_ban(const struct kban_jail *from, const struct kban_event *event, void *watch);
 void kb_watch_unfollow(struct kban_watch *watch, const struct kb_watched *watched);
 
-/* watch-sources.c: hand lines of journals or sockets to jails: 1 if there are more, 0,
- * KBAN_E_NOMEM. */
-int kb_watch_read_journals(struct kban_watch *watch, kban_usec now);
-int kb_watch_read_sockets(struct kban_watch *watch, kban_usec now);
-int kb_watch_read_input(struct kban_watch *watch, kban_usec now);
+/* watch-read.c: read what is new, and hand it to jails: 1 if there is more, 0, KBAN_E_NOMEM. */
+int kb_watch_read(struct kban_watch *watch, kban_usec now);
 
-/* watch.c: a log that is replayed may have been commented by a person, as test data is. */
+/* watch-read.c: a log that is replayed may have been commented by a person, as test data is. */
 bool kb_watch_is_comment(const struct kban_line *line);
-
-/* watch.c: hand a line to the jails that read it. */
-int kb_watch_feed_line(void *const *readers, size_t count, const struct kban_line *line,
-		       kban_usec now);
 
 void kb_watched_clear_matches(struct kb_watched *watched);
 void kb_watched_free(struct kb_watched *watched);
