@@ -75,7 +75,8 @@ KBAN_API KBAN_MUST_CHECK int kban_watch_configure(struct kban_watch *watch,
 KBAN_API int kban_watch_fd(const struct kban_watch *watch);
 
 /**
- * Read what is new, decide, put into force, save; a bounded amount of work.
+ * Read what is new, decide, put into force, save; a bounded amount of work. What is read is at most
+ * a slice: some lines of several logs, or 128 KiB of one, or what takes 10 ms; logs take turns.
  *
  * @param now  Wall clock; also completes dates without a year.
  *
@@ -85,6 +86,20 @@ KBAN_API int kban_watch_fd(const struct kban_watch *watch);
  */
 KBAN_API KBAN_MUST_CHECK int kban_watch_dispatch(struct kban_watch *watch, kban_usec now,
 						 struct kban_error **err);
+
+/**
+ * Read a slice and decide, and leave the rest to the next kban_watch_dispatch(): for loops that
+ * have others to serve while there is a backlog. To put into force and save costs as much as to
+ * read a small slice, so once for some dozens of them is enough. Until then bans are not in force,
+ * and a crash would have those slices read again.
+ *
+ * @param now  As in kban_watch_dispatch().
+ *
+ * @return 1 if there is more to read at once, 0 if not, or KBAN_E_NOMEM, as from
+ *         kban_watch_dispatch().
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_read(struct kban_watch *watch, kban_usec now,
+					     struct kban_error **err);
 
 /**
  * Nonzero while jails read the options' input and that has not ended: a replay is not over before

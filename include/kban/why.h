@@ -72,9 +72,9 @@ struct kban_why {
  *
  * @return KBAN_OK, or what the store answered.
  */
-KBAN_API KBAN_MUST_CHECK int kban_watch_why(const struct kban_watch *watch,
-					    const struct kban_addr *host, kban_usec now,
-					    struct kban_why **out, struct kban_error **err);
+KBAN_API KBAN_MUST_CHECK int kban_watch_why(struct kban_watch *watch, const struct kban_addr *host,
+					    kban_usec now, struct kban_why **out,
+					    struct kban_error **err);
 
 /** NULL is allowed. */
 KBAN_API void kban_why_free(struct kban_why *why);

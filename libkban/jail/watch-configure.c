@@ -375,9 +375,9 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 {
 	struct crew crew = { 0 };
 	bool is_first = watch->jail_count == 0;
-	int status = KBAN_OK;
+	int status = kb_watch_settle_rest(watch, err);
 
-	if (is_first && watch->options.store != NULL)
+	if (status == KBAN_OK && is_first && watch->options.store != NULL)
 		status = kb_store_each_position(watch->options.store, restore_position,
 						watch->follow, err);
 	if (status == KBAN_OK && muster(watch, config, &crew) < 0)

@@ -257,8 +257,11 @@ int kban_watch_remove_log(struct kban_watch *watch, size_t index, const char *en
 			  struct kban_error **err)
 {
 	const struct kb_watched *watched = watch->jails[index];
-	int status = remove_entry(watch, watched, entry, err);
+	int status = kb_watch_settle_rest(watch, err);
 
+	if (status < 0)
+		return status;
+	status = remove_entry(watch, watched, entry, err);
 	if (status == KBAN_E_NOTFOUND)
 		return kb_fail(err, status, NULL, "jail '%s' has no log '%s'", watched->name,
 			       entry);
@@ -303,6 +306,8 @@ int kban_watch_add_match(struct kban_watch *watch, size_t index, const char *con
 	if (!watched->has_journal)
 		return fail_no_journal(watched, err);
 	status = kb_journal_match_add(&checked, words, err);
+	if (status == KBAN_OK)
+		status = kb_watch_settle_rest(watch, err);
 	if (status == KBAN_OK && add_words(watched, words) < 0)
 		status = kb_fail_memory(err);
 	if (status < 0)
@@ -341,6 +346,8 @@ int kban_watch_remove_match(struct kban_watch *watch, size_t index, const char *
 
 	if (!watched->has_journal)
 		return fail_no_journal(watched, err);
+	if (kb_watch_settle_rest(watch, err) < 0)
+		return KBAN_E_NOMEM;
 	if (words == NULL || words[0] == NULL)
 		kb_watched_clear_matches(watched);
 	else if (!drop_match(watched, words))

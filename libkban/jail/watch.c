@@ -72,6 +72,7 @@ int kban_watch_new(struct kban_context *ctx, const struct kban_watch_options *op
 					  .poll = watch->poll,
 					  .last_line_counts = watch->options.replay };
 	follow.once = watch->options.replay;
+	follow.block_size = KB_WATCH_BLOCK_BYTES;
 	status = kban_follow_new(ctx, &follow, &watch->follow, err);
 	if (status < 0)
 		return status;
@@ -149,27 +150,26 @@ int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error *
 	watch->pass.closing_count = watch->closing_count;
 	status = kb_pass_settle(&watch->pass, watch->ctx, pass_time(watch, now), err);
 	watch->is_spoilt = status == KBAN_E_NOMEM;
+	watch->is_unsettled = false;
 	kb_watch_release_closed(watch);
 	watch->retry_at = status < 0 || watch->pass.store_failed ? now + RETRY_AFTER : KBAN_FOREVER;
 	return status;
 }
 
-/*
- * When memory ran out within a block, some of its lines were counted and some not. Nothing of it is
- * saved any more: whoever starts anew from what was saved reads those lines again, all of them.
- */
+int kb_watch_settle_rest(struct kban_watch *watch, struct kban_error **err)
+{
+	int status = KBAN_OK;
+
+	if (watch->is_unsettled)
+		status = kb_watch_settle(watch, kban_context_now(watch->ctx), NULL);
+	return status == KBAN_E_NOMEM ? kb_fail_memory(err) : KBAN_OK;
+}
+
 int kban_watch_dispatch(struct kban_watch *watch, kban_usec now, struct kban_error **err)
 {
-	int more = KBAN_E_NOMEM;
-	int status;
+	int more = kban_watch_read(watch, now, err);
+	int status = more < 0 ? more : kb_watch_settle(watch, now, err);
 
-	if (!watch->is_spoilt)
-		more = kb_watch_read(watch, now);
-	if (more < 0) {
-		watch->is_spoilt = true;
-		return kb_fail_memory(err);
-	}
-	status = kb_watch_settle(watch, now, err);
 	return status < 0 ? status : more;
 }
 

@@ -23,6 +23,9 @@
 #include "jail/watch-scan.h"
 #include "source/input.h"
 
+/* Of a file at a time; what is between two looks at anything else. */
+#define KB_WATCH_BLOCK_BYTES ((size_t)128 * 1024)
+
 /* A jail of the configuration, running or not. It is the reader of its logs. */
 struct kb_watched {
 	char *name;
@@ -44,6 +47,7 @@ struct kban_watch {
 	struct kb_watch_scans scans;
 	struct kb_syslog_list sockets;
 	struct kb_input input;
+	size_t next_source;         /* whose turn it is to be read */
 	int poll;                   /* epoll(7) descriptor for all of these */
 	struct kban_config *config; /* the one in force, or NULL */
 	struct kban_rules *rules;
@@ -62,6 +66,7 @@ struct kban_watch {
 	struct kb_kernel_events *events; /* NULL: the kernel tells nothing */
 
 	struct kb_pass pass;
+	bool is_unsettled;  /* something was read since the last pass */
 	bool is_spoilt;     /* memory ran out within a block; nothing is saved any more */
 	kban_usec tidy_at;  /* when to forget what no longer matters; 0: soon */
 	kban_usec retry_at; /* after a pass that failed, or KBAN_FOREVER */
@@ -78,6 +83,10 @@ enum kban_rule_language kb_watch_language(const struct kban_watch *watch);
 /* Settle all jails; see jail/pass.h. */
 int kb_watch_settle(struct kban_watch *watch, kban_usec now, struct kban_error **err);
 
+/* The same if more was read since, before somebody looks at what was saved, or jails or logs go.
+ * KBAN_OK, also if it could not be done and is tried again, or KBAN_E_NOMEM. */
+int kb_watch_settle_rest(struct kban_watch *watch, struct kban_error **err);
+
 /* watch-commands.c: let go of actions that are closed and through. */
 void kb_watch_release_closed(struct kban_watch *watch);
 
@@ -85,9 +94,6 @@ void kb_watch_release_closed(struct kban_watch *watch);
 int kb_watch_follow(struct kban_watch *watch, struct kb_watched *watched, struct kban_error **err);
 int kb_watch_on_ban(const struct kban_jail *from, const struct kban_event *event, void *watch);
 void kb_watch_unfollow(struct kban_watch *watch, const struct kb_watched *watched);
-
-/* watch-read.c: read what is new, and hand it to jails: 1 if there is more, 0, KBAN_E_NOMEM. */
-int kb_watch_read(struct kban_watch *watch, kban_usec now);
 
 /* watch-read.c: a log that is replayed may have been commented by a person, as test data is. */
 bool kb_watch_is_comment(const struct kban_line *line);

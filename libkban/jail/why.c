@@ -311,7 +311,7 @@ static int gather(struct gathering *gathering)
 	return status == KBAN_OK ? gathering->status : status;
 }
 
-int kban_watch_why(const struct kban_watch *watch, const struct kban_addr *host, kban_usec now,
+int kban_watch_why(struct kban_watch *watch, const struct kban_addr *host, kban_usec now,
 		   struct kban_why **out, struct kban_error **err)
 {
 	struct kban_why *why = calloc(1, sizeof(*why));
@@ -322,7 +322,9 @@ int kban_watch_why(const struct kban_watch *watch, const struct kban_addr *host,
 
 	if (why == NULL)
 		return kb_fail_memory(err);
-	status = gather(&gathering);
+	status = kb_watch_settle_rest(watch, err);
+	if (status == KBAN_OK)
+		status = gather(&gathering);
 	if (status < 0) {
 		kban_why_free(why);
 		return status == KBAN_E_NOMEM ? kb_fail_memory(err) : status;

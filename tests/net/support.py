@@ -26,7 +26,8 @@ FILTER = os.environ.get("KBAN_PACKET_FILTER", "ipset")
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 
-def main():
+def enter_namespace():
+    """Start the program again where it is root, unless it is there."""
     if "KBAN_NAMESPACE" not in os.environ:
         tools = {"ipset": ("ipset", "iptables", "ip6tables"), "nft": ("nft",)}[FILTER]
         for tool in ("unshare", "ip") + tools:
@@ -43,6 +44,10 @@ def main():
         os.execvp("unshare", ["unshare", "-Urnm", "--pid", "--fork", "--kill-child", "--mount-proc",
                               sys.executable] + sys.argv)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def main():
+    enter_namespace()
     unittest.main(verbosity=2)
 
 

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import socket
 import stat
 
@@ -113,6 +114,50 @@ class Answers(Case):
         text = host.ask("why", "192.0.2.1")["bans"][0]["failures"][0]["text"]
         self.assertIn("\ufffd\x1b[31m", text)
         self.assertNotIn("\x1b", host.client("why", "192.0.2.1").stdout)
+
+
+class Backlog(Case):
+    """Lines that came while the daemon stood still."""
+
+    NOISE = "%s nothing of any interest\n"
+    SIZE = 8 * 1024 * 1024
+
+    def append_backlog(self, host, first, last):
+        """Failures, much that is none, and failures."""
+        host.fail(*first)
+        line = self.NOISE % stamp()
+        host.append(line * (self.SIZE // len(line)))
+        host.fail(*last)
+
+    def test_answered_between_blocks(self):
+        host = self.host().start()
+        call = json.dumps({"method": "io.kban.Status"}).encode() + b"\0"
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.settimeout(60)
+            with host.held():
+                self.append_backlog(host, [], ["192.0.2.1"])
+                # That it is there is seen in one turn of the loop, and what it says in the next.
+                peer.connect(host.socket)
+                peer.sendall(call)
+            received = b""
+            while not received.endswith(b"\0"):
+                received += peer.recv(65536)
+        log = json.loads(received[:-1])["parameters"]["logs"][0]
+        self.assertLessEqual(log["offset"], self.SIZE // 8)
+        wait_until("the end of the backlog", lambda: in_set("kban-test", "192.0.2.1"), limit=60)
+
+    def test_stop_and_reload_within_it(self):
+        host = self.host({"test": {"maxretry": "2"}}).start()
+        with host.held():
+            self.append_backlog(host, ["192.0.2.1", "192.0.2.2"], ["192.0.2.1"])
+            host.process.send_signal(signal.SIGHUP)
+            host.process.send_signal(signal.SIGTERM)
+        host.stop()
+        self.assertFalse(in_set("kban-test", "192.0.2.1"))
+        host.start().process.send_signal(signal.SIGHUP)
+        wait_until("the end of the backlog", lambda: in_set("kban-test", "192.0.2.1"), limit=60)
+        self.assertFalse(in_set("kban-test", "192.0.2.2"))
+        self.assertEqual(host.ask("status", "test")["jail"]["total_failed"], 1)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@
 /* How often the kernel is compared with the bans; what another tool removed is back by then. */
 #define AUDIT_MS 4000
 
+/* How long a backlog is read before what came of it is put into force and saved. */
+#define SETTLE_NS (20 * 1000 * 1000)
+
 /* How long actions may take to stop; what is left is told, and done at the next start. */
 #define ACTIONS_MS 7000
 
@@ -29,21 +32,39 @@ static void rules_checked(int failed, void *data);
 static void end(struct daemon *daemon, int status);
 static void out_of_memory(struct daemon *daemon);
 
+/* A slice of a backlog, so that other events have their turn in between. */
 static void on_busy(uv_idle_t *idle)
 {
-	work(idle->data);
+	struct daemon *daemon = idle->data;
+	int more = 0;
+
+	if (daemon->stopping) {
+		uv_idle_stop(idle);
+		return;
+	}
+	if (uv_hrtime() - daemon->settled < SETTLE_NS)
+		more = kban_watch_read(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	if (more <= 0)
+		work(daemon);
+}
+
+/* While there is a backlog, each turn of the loop has its slice anyway. */
+static void work_unless_busy(struct daemon *daemon)
+{
+	if (!uv_is_active((const uv_handle_t *)&daemon->busy))
+		work(daemon);
 }
 
 static void on_due(uv_timer_t *timer)
 {
-	work(timer->data);
+	work_unless_busy(timer->data);
 }
 
 static void on_logs(uv_poll_t *poll, int status, int events)
 {
 	(void)status;
 	(void)events;
-	work(poll->data);
+	work_unless_busy(poll->data);
 }
 
 static void on_answer(void *data)
@@ -117,6 +138,7 @@ static void work(struct daemon *daemon)
 	if (daemon->stopping || daemon->phase == PHASE_STARTING)
 		return;
 	more = kban_watch_dispatch(daemon->watch, kban_context_now(daemon->ctx), NULL);
+	daemon->settled = uv_hrtime();
 	if (more == KBAN_E_NOMEM) {
 		out_of_memory(daemon);
 		return;

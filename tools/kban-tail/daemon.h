@@ -54,6 +54,7 @@ struct daemon {
 	uv_timer_t commands; /* an action that failed is tried again */
 	uv_timer_t end;      /* closing down, after replies are written */
 	uv_idle_t busy;      /* while there are more lines to read */
+	uint64_t settled;    /* when the watch was last dispatched, as uv_hrtime() */
 	uv_signal_t signals[4];
 
 	enum daemon_phase phase;

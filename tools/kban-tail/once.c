@@ -101,13 +101,26 @@ static bool wait_for_input(const struct kban_watch *watch)
 	return kban_watch_has_input(watch) && (poll(&poll_fd, 1, -1) > 0 || errno == EINTR);
 }
 
+/* Slices of logs for which all jails are settled once. */
+#define SLICES_AT_ONCE 32
+
+/* One pass for all of it, and not one for each slice. */
+static int read_some(struct kban_watch *watch, kban_usec now, struct kban_error **err)
+{
+	int more = 1;
+
+	for (unsigned i = 1; i < SLICES_AT_ONCE && more > 0; i++)
+		more = kban_watch_read(watch, now, err);
+	return more < 0 ? more : kban_watch_dispatch(watch, now, err);
+}
+
 static int read_all(struct kban_watch *watch, const struct kban_context *ctx)
 {
 	kban_auto(error) error = NULL;
 	int more;
 
 	do {
-		more = kban_watch_dispatch(watch, kban_context_now(ctx), &error);
+		more = read_some(watch, kban_context_now(ctx), &error);
 		if (more < 0)
 			return setup_trouble(error);
 	} while (more > 0 || wait_for_input(watch));

@@ -28,12 +28,17 @@ struct bench {
 	struct kban_store *store;
 	struct kban_watch *watch;
 	kban_usec now;
+	kban_usec step; /* how long it takes to ask for the time */
+	int input;      /* what stdin: is, or -1 */
 	char *root;
 };
 
 static inline kban_usec clock_now(void *data)
 {
-	return ((struct bench *)data)->now;
+	struct bench *bench = data;
+
+	bench->now += bench->step;
+	return bench->now;
 }
 
 static inline void write_file(const struct bench *bench, const char *name, const char *mode,
@@ -74,6 +79,7 @@ static inline void make_watch(struct bench *bench)
 
 	options.backend = bench->backend;
 	options.store = bench->store;
+	options.input = bench->input;
 	assert_int_equal(kban_watch_new(bench->ctx, &options, &bench->watch, NULL), KBAN_OK);
 }
 
@@ -86,6 +92,7 @@ static inline int set_up(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	bench->now = START;
+	bench->input = -1;
 	bench->root = make_tree(files);
 	bench->ctx = kban_context_new();
 	kban_context_set_clock(bench->ctx, clock_now, bench);
