@@ -135,6 +135,26 @@ KBAN_API KBAN_MUST_CHECK int kban_watch_add_action(struct kban_watch *watch, siz
 						   const char *name, struct kban_error **err);
 
 /**
+ * Names of what of an action can be called by kban_watch_call_action(): "flush", "reload", "start",
+ * "stop". NULL behind the last.
+ */
+KBAN_API const char *kban_action_method(size_t index);
+
+/**
+ * Have a command of an action run, whoever is banned: its actionstart; its actionstop and
+ * actionreload, if it was started; its actionflush, if it was run for a ban since. What is known of
+ * bans stays as it is.
+ *
+ * @param method  One of kban_action_method().
+ *
+ * @return KBAN_OK: it will be handed out, after what is under way; KBAN_E_NOTFOUND: no such
+ *         method; KBAN_E_LIMIT: 16 calls wait.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_watch_call_action(struct kban_watch *watch, size_t jail,
+						    size_t action, const char *method,
+						    struct kban_error **err);
+
+/**
  * Take an action from jail @a jail. What it did is undone, and it is stopped.
  *
  * @return KBAN_OK or KBAN_E_NOMEM.

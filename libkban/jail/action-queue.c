@@ -272,11 +272,22 @@ void kb_action_queue_end_flush(struct kb_action_queue *queue)
 	queue->is_flushing = false;
 }
 
+int kb_action_queue_order(struct kb_action_queue *queue, enum kb_action_event event)
+{
+	if (queue->is_closing)
+		return KBAN_E_INVAL;
+	if (queue->order_count >= KB_ACTION_ORDERS_MAX)
+		return KBAN_E_LIMIT;
+	queue->orders[queue->order_count++] = event;
+	return KBAN_OK;
+}
+
 int kb_action_queue_close(struct kb_action_queue *queue)
 {
 	int status = KBAN_OK;
 
 	queue->is_closing = true;
+	queue->order_count = 0;
 	memset(queue->start_due, 0, sizeof(queue->start_due));
 	memset(queue->reload_due, 0, sizeof(queue->reload_due));
 	kb_action_queue_begin_flush(queue);

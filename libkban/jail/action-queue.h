@@ -25,6 +25,9 @@
 /* Hosts of an action at most; beyond that it is not run for more, and that is logged. */
 #define KB_ACTION_HOSTS_MAX 100000
 
+/* Orders that wait at most. */
+#define KB_ACTION_ORDERS_MAX 16
+
 /* How often a task is tried at most. */
 #define KB_ACTION_TRIES_MAX 3
 
@@ -43,6 +46,9 @@ struct kb_action_queue {
 	bool is_started[KB_FAMILIES];
 	bool had_bans[KB_FAMILIES]; /* since the start: then a flush makes sense */
 	bool start_due[KB_FAMILIES], reload_due[KB_FAMILIES], flush_due[KB_FAMILIES];
+	bool stop_due[KB_FAMILIES];
+	enum kb_action_event orders[KB_ACTION_ORDERS_MAX]; /* of operators, the oldest first */
+	size_t order_count;
 	bool is_inherited; /* another queue goes on with what this one knew */
 	bool is_flushing;  /* hosts that are let go now, are so by a flush */
 	bool is_closing;   /* what was done is undone, and then it stops */
@@ -85,6 +91,13 @@ int kb_action_queue_unban(struct kb_action_queue *queue, const struct kban_addr 
 /* All hosts are about to be let go: by one command, if the action has one for that. */
 void kb_action_queue_begin_flush(struct kb_action_queue *queue);
 void kb_action_queue_end_flush(struct kb_action_queue *queue);
+
+/*
+ * What an operator wants to be run, whoever is banned: KB_ACTION_START, _STOP, _FLUSH or _RELOAD.
+ * As with fail2ban, only what was started is stopped or reloaded, and flushed only what had bans.
+ * KBAN_OK; KBAN_E_LIMIT: too many wait; KBAN_E_INVAL: it is closing.
+ */
+int kb_action_queue_order(struct kb_action_queue *queue, enum kb_action_event event);
 
 /* Undo what was done, then stop. Bans that nobody began with are left to the next start. */
 int kb_action_queue_close(struct kb_action_queue *queue);

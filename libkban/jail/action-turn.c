@@ -49,23 +49,55 @@ static int take_family(bool flags[KB_FAMILIES])
 	return -1;
 }
 
+static bool begin_due(struct kb_action_queue *queue, bool due[KB_FAMILIES],
+		      enum kb_action_event goal)
+{
+	int family = take_family(due);
+
+	if (family >= 0)
+		begin_task(queue, goal, (enum kb_action_family)family, NULL);
+	return family >= 0;
+}
+
 static bool begin_for_family(struct kb_action_queue *queue)
 {
-	int family = take_family(queue->start_due);
+	return begin_due(queue, queue->start_due, KB_ACTION_START) ||
+	       begin_due(queue, queue->reload_due, KB_ACTION_RELOAD) ||
+	       begin_due(queue, queue->flush_due, KB_ACTION_FLUSH) ||
+	       begin_due(queue, queue->stop_due, KB_ACTION_STOP);
+}
 
-	if (family >= 0) {
-		begin_task(queue, KB_ACTION_START, (enum kb_action_family)family, NULL);
-		return true;
+/* Make the oldest order due for the families it is about. */
+static void take_order(struct kb_action_queue *queue)
+{
+	enum kb_action_event order = queue->orders[0];
+
+	queue->order_count--;
+	memmove(queue->orders, queue->orders + 1, queue->order_count * sizeof(queue->orders[0]));
+	for (int family = 0; family < KB_FAMILIES; family++) {
+		if (order == KB_ACTION_START) {
+			queue->start_due[family] =
+				(family != KB_FAMILY_NONE) == queue->action->is_conditional;
+		} else if (order == KB_ACTION_FLUSH) {
+			queue->flush_due[family] = queue->had_bans[family];
+		} else if (order == KB_ACTION_RELOAD) {
+			queue->reload_due[family] = queue->is_started[family];
+		} else if (order == KB_ACTION_STOP) {
+			queue->stop_due[family] = queue->is_started[family];
+			queue->is_started[family] = false;
+		}
 	}
-	family = take_family(queue->reload_due);
-	if (family >= 0) {
-		begin_task(queue, KB_ACTION_RELOAD, (enum kb_action_family)family, NULL);
-		return true;
+}
+
+/* Each order is through before the next one is taken. */
+static bool begin_ordered(struct kb_action_queue *queue)
+{
+	while (queue->order_count > 0) {
+		take_order(queue);
+		if (begin_for_family(queue))
+			return true;
 	}
-	family = take_family(queue->flush_due);
-	if (family >= 0)
-		begin_task(queue, KB_ACTION_FLUSH, (enum kb_action_family)family, NULL);
-	return family >= 0;
+	return false;
 }
 
 /* A ban is acted upon when the kernel keeps the host out, or if it is over by now. */
@@ -119,7 +151,8 @@ static bool begin_stop(struct kb_action_queue *queue)
 
 static bool begin_any(struct kb_action_queue *queue, kban_usec now)
 {
-	return begin_for_family(queue) || begin_for_host(queue, now) || begin_stop(queue);
+	return begin_for_family(queue) || begin_ordered(queue) || begin_for_host(queue, now) ||
+	       begin_stop(queue);
 }
 
 /* Hosts that are banned by what was made anew are so no more. */

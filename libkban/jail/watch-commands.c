@@ -311,6 +311,41 @@ int kban_watch_add_action(struct kban_watch *watch, size_t jail, const char *nam
 	return KBAN_OK;
 }
 
+static const struct {
+	const char *name;
+	enum kb_action_event event;
+} methods[] = {
+	{ "flush", KB_ACTION_FLUSH },
+	{ "reload", KB_ACTION_RELOAD },
+	{ "start", KB_ACTION_START },
+	{ "stop", KB_ACTION_STOP },
+};
+
+const char *kban_action_method(size_t index)
+{
+	return index < kb_array_size(methods) ? methods[index].name : NULL;
+}
+
+int kban_watch_call_action(struct kban_watch *watch, size_t jail, size_t index, const char *method,
+			   struct kban_error **err)
+{
+	struct kb_action_queue *queue = action_of(watch, jail, index)->queue;
+	size_t i = 0;
+
+	while (i < kb_array_size(methods) && strcmp(methods[i].name, method) != 0)
+		i++;
+	if (i == kb_array_size(methods))
+		return kb_fail(err, KBAN_E_NOTFOUND, NULL,
+			       "'%s' of an action cannot be called; flush, reload, start and stop "
+			       "can",
+			       method);
+	if (kb_action_queue_order(queue, methods[i].event) != KBAN_OK)
+		return kb_fail(err, KBAN_E_LIMIT, NULL,
+			       "action '%s' has %d calls to answer already", queue->action->name,
+			       KB_ACTION_ORDERS_MAX);
+	return KBAN_OK;
+}
+
 int kban_watch_remove_action(struct kban_watch *watch, size_t jail, size_t index)
 {
 	struct kb_jail_action **grown =

@@ -193,6 +193,63 @@ class Actions(Case):
         host.stop()
         self.assertEqual(self.recorded()[-2:], ["unban 192.0.2.1", "stop "])
 
+    def call(self, host, method, *arguments, action="record"):
+        return host.client("set", "test", "action", action, method, *arguments, check=False)
+
+    def test_methods_by_the_client(self):
+        """What fail2ban ran for these, in this order; bans stay what they are."""
+        more = "".join("action%s = echo %s >> {0}\n" % (name, name) for name in ("flush", "reload"))
+        host = self.actions({"test": ["record"]}, {"record": RECORD.replace("[Init]", more + "[Init]")}).start()
+        wait_until("the start", lambda: self.recorded() == ["start "])
+        self.assertEqual(host.client("get", "test", "actionmethods", "record").stdout,
+                         "The jail test action record has the following methods:\nflush, reload, start, stop\n")
+        # Nothing was banned: there is nothing to flush.
+        for method in ("flush", "start", "reload"):
+            done = self.call(host, method, "{}")
+            self.assertEqual((done.returncode, done.stdout), (0, "True\n"))
+        wait_until("both", lambda: self.recorded() == ["start ", "start ", "reload"])
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: self.recorded()[3:] == ["ban 192.0.2.1 1 600 0"])
+        for method in ("flush", "stop", "stop", "reload"):
+            self.call(host, method)
+        wait_until("the flush and one stop", lambda: self.recorded()[4:] == ["flush", "stop "])
+        self.assertTrue(in_set("kban-test", "192.0.2.1"))
+        # The next ban starts it, as it does an action that is started on demand.
+        host.fail("192.0.2.2")
+        wait_until("the next ban", lambda: self.recorded()[6:] == ["start inet4", "ban 192.0.2.2 1 600 0"])
+        for method in ("ban", "consistencyCheck"):
+            done = self.call(host, method, "{}")
+            self.assertEqual((done.returncode, done.stdout), (255, (
+                "'%s' of an action cannot be called; flush, reload, start and stop can\n" % method)))
+        self.assertEqual(self.call(host, "start", action="nosuch").stdout, "'Invalid Action name: nosuch'\n")
+        self.assertEqual(self.call(host, "start", action="iptables-multiport").stdout,
+                         "this action is sets and rules, not commands; there is nothing to call\n")
+        self.assertEqual(host.client("get", "test", "actionmethods", "iptables-multiport").stdout,
+                         "The jail test action iptables-multiport has the following methods:\n\n")
+
+    def test_methods_wait_for_what_is_under_way(self):
+        host = self.actions({"test": ["record"]}, {"record": RECORD.replace(
+            'actionban = ', 'actionban = read line < {0}.fifo; ')})
+        fifo = self.record + ".fifo"
+        os.mkfifo(fifo)
+        host.start()
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: host.ask("status", "test")["jail"]["actions"][-1]["running"])
+        for _ in range(16):
+            self.assertEqual(self.call(host, "start").stdout, "True\n")
+        self.assertEqual(self.call(host, "start").stdout, "action 'record' has 16 calls to answer already\n")
+        with open(fifo, "w") as file:
+            file.write("go on\n")
+        wait_until("all of them", lambda: self.recorded() == ["start ", "ban 192.0.2.1 1 600 0"] + ["start "] * 16)
+
+    def test_methods_for_each_family(self):
+        host = self.actions({"test": ["record"]}, {"record": RECORD + "[Init?family=inet6]\nx = 6\n"}).start()
+        self.call(host, "stop")
+        self.call(host, "start")
+        wait_until("both starts", lambda: self.recorded() == ["start inet4", "start inet6"])
+        self.call(host, "stop")
+        wait_until("both stops", lambda: self.recorded()[2:] == ["stop inet4", "stop inet6"])
+
     def test_a_mail_program_that_hangs(self):
         """As action_mwl has it: the firewall, and a mail with lines of the log."""
         mail = ("[Definition]\nnorestored = 1\nactionban = ( printf %%b \"Subject: <name> banned <ip>\\n\"\n"

@@ -137,10 +137,7 @@ int get_action_properties(const struct options *options, const char *jail, char 
 	return status;
 }
 
-/*
- * get JAIL actionmethods ACTION: in fail2ban, functions of a Python object, of which its client can
- * call those that start, stop and flush. Here the daemon alone does that, so there are none.
- */
+/* get JAIL actionmethods ACTION */
 int get_action_methods(const struct options *options, const char *jail, char **words)
 {
 	json_t *reply;
@@ -151,19 +148,69 @@ int get_action_methods(const struct options *options, const char *jail, char **w
 	status = ask_properties(options, jail, words[0], &reply);
 	if (reply == NULL)
 		return status;
-	print_heading(jail, words[0], "methods:\n");
+	print_heading(jail, words[0], "methods:");
+	print_joined(json_object_get(reply, "methods"), ", ");
+	putchar('\n');
 	json_decref(reply);
 	return status;
 }
 
-/* set JAIL action ACTION PROPERTY VALUE */
-int set_action(const struct options *options, const char *jail, char **words)
+/* What fail2ban's actions can be called by, also where kban's cannot: no property has such a name.
+ */
+static bool is_method(const char *word)
+{
+	static const char *const names[] = { "ban",   "consistencyCheck", "flush", "prolong",
+					     "reban", "reload",           "start", "stop",
+					     "unban" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Behind a method there may be its arguments, of which those of ours have none. */
+static bool has_no_arguments(const char *json)
+{
+	json_t *arguments = json_loads(json, 0, NULL);
+	bool is_empty = json_is_object(arguments) && json_object_size(arguments) == 0;
+
+	json_decref(arguments);
+	return is_empty;
+}
+
+/* set JAIL action ACTION METHOD [{}] */
+static int call_method(const struct options *options, const char *jail, char **words)
 {
 	json_t *reply;
 	int status;
 
-	if (count_words(words) != 3)
-		return wrong("set action needs an action, one of its properties, and a value");
+	if (words[2] != NULL && !has_no_arguments(words[2])) {
+		fputs("what can be called takes no arguments: {} or nothing\n", stdout);
+		return EXIT_FAILED;
+	}
+	status = call(
+		options, "CallAction",
+		json_pack("{s:s,s:s,s:s}", "jail", jail, "action", words[0], "method", words[1]),
+		&reply);
+	if (reply != NULL)
+		puts("True");
+	json_decref(reply);
+	return status;
+}
+
+/* set JAIL action ACTION PROPERTY VALUE, or METHOD [ARGUMENTS] */
+int set_action(const struct options *options, const char *jail, char **words)
+{
+	size_t count = count_words(words);
+	json_t *reply;
+	int status;
+
+	if ((count == 2 || count == 3) && is_method(words[1]))
+		return call_method(options, jail, words);
+	if (count != 3)
+		return wrong("set action needs an action, and one of its properties with a value, "
+			     "or flush, reload, start or stop");
 	status = call(options, "SetAction",
 		      json_pack("{s:s,s:s,s:s,s:s}", "jail", jail, "action", words[0], "property",
 				words[1], "value", words[2]),

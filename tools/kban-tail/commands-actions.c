@@ -114,6 +114,7 @@ static void show_native(struct command *command, size_t jail)
 	json_t *list = json_object();
 
 	json_object_set_new(command->reply, "properties", list);
+	json_object_set_new(command->reply, "methods", json_array());
 	for (size_t i = 0; config != NULL && i < kban_jail_config_action_count(config); i++) {
 		if (strcmp(kban_jail_config_action_name(config, i), text_in(command, "action")) !=
 		    0)
@@ -122,6 +123,16 @@ static void show_native(struct command *command, size_t jail)
 			json_object_set_new(list, kban_jail_config_parameter_name(config, i, k),
 					    utf8(kban_jail_config_parameter_value(config, i, k)));
 	}
+}
+
+static json_t *list_methods(void)
+{
+	json_t *list = json_array();
+	const char *name;
+
+	for (size_t i = 0; (name = kban_action_method(i)) != NULL; i++)
+		json_array_append_new(list, json_string(name));
+	return list;
 }
 
 void command_action_properties(struct command *command)
@@ -139,6 +150,7 @@ void command_action_properties(struct command *command)
 		return;
 	list = json_object();
 	json_object_set_new(command->reply, "properties", list);
+	json_object_set_new(command->reply, "methods", list_methods());
 	for (size_t i = 0; (name = kban_watch_action_property_name(watch, jail, action, i)) != NULL;
 	     i++)
 		json_object_set_new(list, name,
@@ -167,6 +179,26 @@ void command_set_action(struct command *command)
 	else
 		json_object_set_new(command->reply, "value",
 				    json_string(text_in(command, "value")));
+}
+
+void command_call_action(struct command *command)
+{
+	kban_auto(error) reason = NULL;
+	size_t jail = 0, action;
+
+	if (is_native(command, &jail)) {
+		command_fail(command, "Failed", "reason",
+			     "this action is sets and rules, not commands; there is nothing to "
+			     "call");
+		return;
+	}
+	if (command->error != NULL || !find_action(command, &jail, &action))
+		return;
+	if (kban_watch_call_action(command->daemon->watch, jail, action, text_in(command, "method"),
+				   &reason) < 0)
+		command_fail(command, "Failed", "reason", kban_error_text(reason));
+	else
+		command_settle(command);
 }
 
 void command_add_action(struct command *command)

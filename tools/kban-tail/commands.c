@@ -246,6 +246,7 @@ static const struct {
 	{ "io.kban.RemoveLog", command_remove_log },
 	{ "io.kban.RemoveMatch", command_remove_match },
 	{ "io.kban.SetAction", command_set_action },
+	{ "io.kban.CallAction", command_call_action },
 	{ "io.kban.Status", command_status },
 	{ "io.kban.Stop", stop },
 	{ "io.kban.UnbanAddresses", unban_addresses },

@@ -30,6 +30,7 @@ void command_why(struct command *command);
 /* commands-actions.c: about the actions of a jail; and what a status says of them. */
 void command_action_properties(struct command *command);
 void command_set_action(struct command *command);
+void command_call_action(struct command *command);
 void command_add_action(struct command *command);
 void command_remove_action(struct command *command);
 json_t *commands_describe_actions(const struct kban_watch *watch, size_t jail);
