@@ -230,18 +230,35 @@ bool kb_text_is_ascii(struct kban_text text)
 	return (bits & high) == 0;
 }
 
+/* How many bytes of ASCII @a text begins with, or some fewer: they are taken eight at a time. */
+static size_t ascii_prefix(struct kban_text text)
+{
+	uint64_t word;
+	size_t len = 0;
+
+	for (; text.len - len >= sizeof(word); len += sizeof(word)) {
+		memcpy(&word, text.data + len, sizeof(word));
+		if ((word & 0x8080808080808080) != 0)
+			break;
+	}
+	return len;
+}
+
 bool kb_text_is_utf8(struct kban_text text)
 {
 	uint32_t code;
 
-	while (text.len > 0) {
-		size_t used = kb_utf8_decode(text, &code);
+	for (;;) {
+		size_t used = ascii_prefix(text);
 
+		text = kb_text_slice(text, used, text.len);
+		if (text.len == 0)
+			return true;
+		used = kb_utf8_decode(text, &code);
 		if (kb_utf8_is_malformed(kb_text_slice(text, 0, used), code))
 			return false;
 		text = kb_text_slice(text, used, text.len);
 	}
-	return true;
 }
 
 char *kban_text_printable(struct kban_text text)
