@@ -423,7 +423,7 @@ static void search_end(const struct search *search, size_t at)
 	}
 }
 
-static void search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
+static int search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
 {
 	const struct search search = { engine, block, found, data };
 	const struct builtin *builtin = engine;
@@ -436,9 +436,10 @@ static void search_block(void *engine, struct kban_text block, kb_prescan_fn *fo
 		if (at >= end)
 			break;
 		if (check_marks(&search, &marks, block.data + at, at) != 0)
-			return;
+			return KBAN_OK;
 	}
 	search_end(&search, end);
+	return KBAN_OK;
 }
 
 const struct kb_prescan_engine_ops kb_prescan_builtin = {

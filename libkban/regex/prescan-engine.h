@@ -17,10 +17,11 @@ struct kb_prescan_engine_ops {
 	void (*close)(void *engine);
 
 	/* As kb_prescan_block(), for a block that is neither empty nor too long. */
-	void (*block)(void *engine, struct kban_text block, kb_prescan_fn *found, void *data);
+	int (*block)(void *engine, struct kban_text block, kb_prescan_fn *found, void *data);
 };
 
 extern const struct kb_prescan_engine_ops kb_prescan_few;
+extern const struct kb_prescan_engine_ops kb_prescan_pair;
 extern const struct kb_prescan_engine_ops kb_prescan_builtin;
 extern const struct kb_prescan_engine_ops kb_prescan_portable;
 extern const struct kb_prescan_engine_ops kb_prescan_hyperscan;

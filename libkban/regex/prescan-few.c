@@ -19,7 +19,7 @@
 
 #define AVX2 __attribute__((target("avx2")))
 
-#define STRINGS_MAX 64
+#define STRINGS_MAX 128
 #define GROUPS      8
 #define MARK_BYTES  4
 #define STEP        32
@@ -367,7 +367,7 @@ static void search_end(const struct search *search, size_t at)
 	}
 }
 
-static void search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
+static int search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
 {
 	const struct search search = { engine, block, found, data };
 	size_t steps = block.len < STEP + MARK_BYTES ? 0 : (block.len - MARK_BYTES) / STEP;
@@ -379,9 +379,10 @@ static void search_block(void *engine, struct kban_text block, kb_prescan_fn *fo
 		if (at >= end)
 			break;
 		if (check_places(&search, &places, block.data + at, at) != 0)
-			return;
+			return KBAN_OK;
 	}
 	search_end(&search, end);
+	return KBAN_OK;
 }
 
 const struct kb_prescan_engine_ops kb_prescan_few = {

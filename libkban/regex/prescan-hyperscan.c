@@ -102,13 +102,14 @@ static int on_match(unsigned id, unsigned long long from, unsigned long long to,
 	return report->found(id, (size_t)to, report->data);
 }
 
-static void search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
+static int search_block(void *engine, struct kban_text block, kb_prescan_fn *found, void *data)
 {
 	struct hyperscan *hyperscan = engine;
 	struct report report = { found, data };
 
 	hs_scan(hyperscan->database, block.data, (unsigned)block.len, 0, hyperscan->scratch,
 		on_match, &report);
+	return KBAN_OK;
 }
 
 const struct kb_prescan_engine_ops kb_prescan_hyperscan = {

@@ -21,6 +21,7 @@ static const struct {
 #endif
 #ifdef KB_HAS_AVX2
 	{ KB_PRESCAN_FEW, &kb_prescan_few },
+	{ KB_PRESCAN_PAIR, &kb_prescan_pair },
 #endif
 	{ KB_PRESCAN_BUILTIN, &kb_prescan_builtin },
 	{ KB_PRESCAN_PORTABLE, &kb_prescan_portable },
@@ -127,7 +128,7 @@ int kb_prescan_block(struct kb_prescan *prescan, struct kban_text block, kb_pres
 {
 	if (block.len > KB_PRESCAN_BLOCK_MAX)
 		return KBAN_E_LIMIT;
-	if (prescan->engine != NULL && block.len > 0)
-		prescan->ops->block(prescan->engine, block, found, data);
-	return KBAN_OK;
+	if (prescan->engine == NULL || block.len == 0)
+		return KBAN_OK;
+	return prescan->ops->block(prescan->engine, block, found, data);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Many strings looked for in a block of many lines at once. Immutable but for its working memory:
- * one thread at a time. A search allocates nothing.
+ * one thread at a time. A search allocates at most what later ones use again.
  */
 #ifndef KB_REGEX_PRESCAN_H
 #define KB_REGEX_PRESCAN_H
@@ -14,6 +14,7 @@
 enum kb_prescan_engine {
 	KB_PRESCAN_BEST,      /* of those there are */
 	KB_PRESCAN_FEW,       /* ours for a few strings, with vector instructions */
+	KB_PRESCAN_PAIR,      /* ours, with that one for short strings */
 	KB_PRESCAN_BUILTIN,   /* ours, with vector instructions where the processor has them */
 	KB_PRESCAN_PORTABLE,  /* ours, without them */
 	KB_PRESCAN_HYPERSCAN, /* libhs, Hyperscan or Vectorscan */
@@ -55,7 +56,7 @@ typedef int kb_prescan_fn(size_t id, size_t end, void *data);
  * Tell @a found of every place where a string is, each once. As no string has a line feed, all that
  * is found in a line comes before what is found in the next; within a line the order is any.
  *
- * @return KBAN_OK, or KBAN_E_LIMIT for a block that is too long.
+ * @return KBAN_OK, KBAN_E_LIMIT for a block that is too long, or KBAN_E_NOMEM.
  */
 int kb_prescan_block(struct kb_prescan *prescan, struct kban_text block, kb_prescan_fn *found,
 		     void *data);
