@@ -6,6 +6,10 @@
  *
  * A match is believed at once if its format is anchored or if it stands where the last one did.
  * Otherwise other formats are tried, too, and the leftmost match wins.
+ *
+ * One that serves several filters sees lines of many programs take turns, and knows some ways in
+ * which lines begin at once. To it a line is like the last one that began so: what each of these
+ * filters would know if it had a detector for itself.
  */
 #include "date/date-detector.h"
 
@@ -19,6 +23,9 @@
 
 /* A format not seen for as long gives its place to the one that is. */
 #define UNUSED_AFTER (300 * KBAN_SECOND)
+
+/* Ways in which lines begin. */
+#define WAYS_MAX 6
 
 /* So many lines that teach nothing new show how a log writes dates. */
 #define SETTLED_AFTER 5000
@@ -46,21 +53,35 @@ struct candidate {
 	size_t column;   /* of its first character */
 };
 
-struct kb_date_detector {
-	const struct kb_date_formats *formats;
-	struct kb_date_calendar calendar;
-	struct usage *usage; /* by format */
-	size_t *order;       /* formats */
-	size_t count;
+/* What the lines taught, but for the formats themselves. */
+struct lesson {
 	size_t last;     /* position of the last one that matched, or NO_POSITION */
 	uint64_t limits; /* of all formats */
 	uint64_t calm;   /* lines since a format moved, or matched for the first time */
 	size_t unused;   /* positions from here on had no hit when last looked at */
 	struct edge left, right;
+};
+
+/* How lines began, and when it was. */
+struct way {
+	struct kb_date_memo memo;
+	struct kb_date_calendar calendar;
+	uint64_t used; /* when, in lines */
+};
+
+struct kb_date_detector {
+	const struct kb_date_formats *formats;
+	struct way ways[WAYS_MAX];
+	size_t way_count; /* those that are in use */
+	struct way *way;  /* of the last line */
+	uint64_t lines;
+	struct usage *usage; /* by format */
+	size_t *order;       /* formats */
+	size_t count;
+	struct lesson lesson;
 	bool is_watched; /* who watches wants to see each search */
 	bool is_ascii;   /* the line that is searched */
 	bool in_place;   /* the format of the last line was found where it was expected */
-	struct kb_date_memo memo;
 
 	struct kb_match *match; /* of the search at hand */
 	struct kb_match *kept;  /* of the best candidate so far */
@@ -76,9 +97,12 @@ int kb_date_detector_new(const struct kb_date_formats *formats, const int *zone_
 		return KBAN_E_NOMEM;
 	detector->formats = formats;
 	detector->count = kb_date_formats_count(formats);
-	detector->last = NO_POSITION;
-	detector->left.column = 1;
-	kb_date_calendar_init(&detector->calendar, zone_minutes);
+	detector->lesson.last = NO_POSITION;
+	detector->lesson.left.column = 1;
+	for (size_t i = 0; i < WAYS_MAX; i++)
+		kb_date_calendar_init(&detector->ways[i].calendar, zone_minutes);
+	detector->way_count = 1;
+	detector->way = detector->ways;
 	detector->usage = calloc(detector->count, sizeof(*detector->usage));
 	detector->order = calloc(detector->count, sizeof(*detector->order));
 	detector->match = kb_match_new();
@@ -105,6 +129,33 @@ void kb_date_detector_free(struct kb_date_detector *detector)
 	free(detector);
 }
 
+bool kb_date_detector_is_like(const struct kb_date_detector *detector,
+			      const struct kb_date_detector *other)
+{
+	return kb_date_formats_equal(detector->formats, other->formats) &&
+	       detector->way->calendar.has_zone == other->way->calendar.has_zone &&
+	       detector->way->calendar.zone == other->way->calendar.zone &&
+	       memcmp(&detector->lesson, &other->lesson, sizeof(other->lesson)) == 0 &&
+	       memcmp(detector->usage, other->usage, other->count * sizeof(*other->usage)) == 0 &&
+	       memcmp(detector->order, other->order, other->count * sizeof(*other->order)) == 0;
+}
+
+void kb_date_detector_copy(struct kb_date_detector *detector, const struct kb_date_detector *from)
+{
+	assert(detector->count == from->count);
+	memcpy(detector->usage, from->usage, from->count * sizeof(*from->usage));
+	memcpy(detector->order, from->order, from->count * sizeof(*from->order));
+	detector->lesson = from->lesson;
+	detector->way_count = 1;
+	detector->way = detector->ways;
+	detector->way->memo.is_set = false;
+}
+
+void kb_date_detector_serve_many(struct kb_date_detector *detector)
+{
+	detector->way_count = WAYS_MAX;
+}
+
 uint64_t kb_date_detector_hits(const struct kb_date_detector *detector, size_t format)
 {
 	return detector->usage[format].hits;
@@ -117,7 +168,7 @@ uint64_t kb_date_detector_limits(const struct kb_date_detector *detector, size_t
 
 uint64_t kb_date_detector_limit_total(const struct kb_date_detector *detector)
 {
-	return detector->limits;
+	return detector->lesson.limits;
 }
 
 void kb_date_detector_watch(struct kb_date_detector *detector, const struct kb_search_watch *watch)
@@ -212,7 +263,7 @@ static bool is_alphanumeric(uint32_t code)
 static bool looks_like_last(const struct kb_date_detector *detector, struct kban_text line,
 			    size_t from, size_t to)
 {
-	const struct edge *left = &detector->left, *right = &detector->right;
+	const struct edge *left = &detector->lesson.left, *right = &detector->lesson.right;
 
 	if (char_before(line, from) != left->before &&
 	    (char_at(line, from) != left->at || is_alphanumeric(left->at)))
@@ -234,7 +285,7 @@ static int search(struct kb_date_detector *detector, size_t position, struct kba
 				     detector->match);
 	if (found == KB_MATCH_LIMIT) {
 		usage_at(detector, position)->limits++;
-		detector->limits++;
+		detector->lesson.limits++;
 	}
 	if (found != KB_MATCH_FOUND)
 		return found < 0 ? found : KB_MATCH_NONE;
@@ -265,20 +316,20 @@ enum verdict { NOT_FINAL, FINAL };
  */
 static int try_last(struct kb_date_detector *detector, struct kban_text line, size_t *skip)
 {
-	const struct kb_date_pattern *pattern = pattern_at(detector, detector->last);
-	size_t from = byte_of(detector, line, detector->left.column);
-	size_t to = byte_of(detector, line, detector->right.column);
+	const struct kb_date_pattern *pattern = pattern_at(detector, detector->lesson.last);
+	size_t from = byte_of(detector, line, detector->lesson.left.column);
+	size_t to = byte_of(detector, line, detector->lesson.right.column);
 	bool in_place = !pattern->anchored && looks_like_last(detector, line, from, to);
 	struct candidate candidate;
 	int found;
 
 	if (in_place)
-		found = search(detector, detector->last, kb_text_slice(line, 0, to), from,
+		found = search(detector, detector->lesson.last, kb_text_slice(line, 0, to), from,
 			       &candidate);
 	else
-		found = search(detector, detector->last, line, 0, &candidate);
+		found = search(detector, detector->lesson.last, line, 0, &candidate);
 	if (!in_place)
-		*skip = detector->last;
+		*skip = detector->lesson.last;
 	if (found != KB_MATCH_FOUND)
 		return found < 0 ? found : NOT_FINAL;
 	keep(detector, &candidate);
@@ -297,7 +348,8 @@ static bool is_certain(const struct kb_date_detector *detector, const struct can
 		return true;
 	if (candidate->from == 0 && usage->hits > 0 && usage_at(detector, position + 1)->hits == 0)
 		return true;
-	return candidate->column <= usage->distance && candidate->column <= detector->left.column;
+	return candidate->column <= usage->distance &&
+	       candidate->column <= detector->lesson.left.column;
 }
 
 static int try_all(struct kb_date_detector *detector, struct kban_text line, size_t skip)
@@ -335,8 +387,8 @@ static void remember_place(struct kb_date_detector *detector, struct kban_text l
 {
 	const struct candidate *best = &detector->best;
 
-	detector->left = edge_at(detector, line, best->from);
-	detector->right = edge_at(detector, line, best->to);
+	detector->lesson.left = edge_at(detector, line, best->from);
+	detector->lesson.right = edge_at(detector, line, best->to);
 }
 
 double kb_date_detector_weight(const struct kb_date_detector *detector, size_t format)
@@ -365,9 +417,9 @@ static bool outweighs(const struct kb_date_detector *detector, size_t position, 
 /* The new position of the format at @a position. */
 static size_t target_of(const struct kb_date_detector *detector, size_t position)
 {
-	size_t target = detector->unused < position ? detector->unused : position / 2;
+	size_t target = detector->lesson.unused < position ? detector->lesson.unused : position / 2;
 
-	if (position == 0 || position == detector->last)
+	if (position == 0 || position == detector->lesson.last)
 		return position;
 	if (outweighs(detector, position, target))
 		return target;
@@ -378,12 +430,13 @@ static void move_up(struct kb_date_detector *detector, size_t from, size_t to)
 {
 	size_t format = detector->order[from];
 
-	detector->calm = 0;
+	detector->lesson.calm = 0;
 	memmove(detector->order + to + 1, detector->order + to,
 		(from - to) * sizeof(*detector->order));
 	detector->order[to] = format;
-	while (detector->unused < detector->count && usage_at(detector, detector->unused)->hits > 0)
-		detector->unused++;
+	while (detector->lesson.unused < detector->count &&
+	       usage_at(detector, detector->lesson.unused)->hits > 0)
+		detector->lesson.unused++;
 }
 
 static void reward_best(struct kb_date_detector *detector, kban_usec now)
@@ -393,15 +446,15 @@ static void reward_best(struct kb_date_detector *detector, kban_usec now)
 	size_t target;
 
 	if (usage->hits++ == 0)
-		detector->calm = 0;
+		detector->lesson.calm = 0;
 	usage->last_used = now;
 	usage->distance = detector->best.column;
-	if (detector->unused == position)
-		detector->unused++;
+	if (detector->lesson.unused == position)
+		detector->lesson.unused++;
 	target = target_of(detector, position);
 	if (target != position)
 		move_up(detector, position, target);
-	detector->last = target;
+	detector->lesson.last = target;
 }
 
 static bool read_number(const struct kb_date_pattern *pattern, struct kban_text line,
@@ -429,7 +482,18 @@ static void remember_line(struct kb_date_detector *detector, const struct kb_dat
 		.capture_count = pattern->capture_count,
 	};
 
-	kb_date_memo_set(&detector->memo, &finding);
+	kb_date_memo_set(&detector->way->memo, &finding);
+}
+
+/*
+ * Whether the next line that begins so has its stamp there, too. Among lines that take turns it is
+ * told by their beginning alone for formats that match nowhere else.
+ */
+static bool is_memorable(const struct kb_date_detector *detector,
+			 const struct kb_date_pattern *pattern)
+{
+	return detector->in_place ||
+	       (detector->way_count > 1 && pattern->is_default && pattern->anchored);
 }
 
 static bool read_time(struct kb_date_detector *detector, const struct kb_date_pattern *pattern,
@@ -444,10 +508,10 @@ static bool read_time(struct kb_date_detector *detector, const struct kb_date_pa
 	if (!kb_date_fields_read(pattern->captures, pattern->capture_count, line, detector->kept,
 				 &fields))
 		return false;
-	out->has_zone = fields.has_zone || detector->calendar.has_zone;
-	if (!kb_date_calendar_time(&detector->calendar, &fields, now, &out->time))
+	out->has_zone = fields.has_zone || detector->way->calendar.has_zone;
+	if (!kb_date_calendar_time(&detector->way->calendar, &fields, now, &out->time))
 		return false;
-	if (detector->in_place)
+	if (is_memorable(detector, pattern))
 		remember_line(detector, pattern, line, &fields, out);
 	return true;
 }
@@ -470,16 +534,34 @@ static void report_best(struct kb_date_detector *detector, struct kban_text line
 		out->result = KB_DATE_UNPARSABLE;
 }
 
-/* What a search would find, if the line looks like the last one. */
-static bool recall(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
-		   struct kb_date *out)
+/* The format of the way becomes that of the last line. */
+static void take_way(struct kb_date_detector *detector, struct way *way, struct kban_text line)
 {
-	const struct kb_date_memo *memo = &detector->memo;
+	const struct kb_date_memo *memo = &way->memo;
+	size_t position = 0;
+
+	if (way == detector->way) {
+		detector->lesson.right.before = (unsigned char)line.data[memo->to - 1];
+		return;
+	}
+	while (detector->order[position] != memo->format)
+		position++;
+	detector->way = way;
+	detector->is_ascii = kb_text_is_ascii(line);
+	detector->lesson.last = position;
+	detector->lesson.left = edge_at(detector, line, memo->from);
+	detector->lesson.right = edge_at(detector, line, memo->to);
+}
+
+static bool recall_way(struct kb_date_detector *detector, struct way *way, struct kban_text line,
+		       kban_usec now, struct kb_date *out)
+{
+	const struct kb_date_memo *memo = &way->memo;
 	struct kb_date_fields fields;
 	struct usage *usage;
 
-	if (detector->is_watched || !kb_date_memo_read(memo, line, &fields) ||
-	    !kb_date_calendar_time(&detector->calendar, &fields, now, &out->time))
+	if (!kb_date_memo_read(memo, line, &fields) ||
+	    !kb_date_calendar_time(&way->calendar, &fields, now, &out->time))
 		return false;
 	out->result = KB_DATE_FOUND;
 	out->from = memo->from;
@@ -489,13 +571,50 @@ static bool recall(struct kb_date_detector *detector, struct kban_text line, kba
 	usage = &detector->usage[memo->format];
 	usage->hits++;
 	usage->last_used = now;
-	detector->right.before = (unsigned char)line.data[memo->to - 1];
+	take_way(detector, way, line);
+	way->used = detector->lines;
 	return true;
 }
 
 bool kb_date_detector_is_settled(const struct kb_date_detector *detector)
 {
-	return detector->calm >= SETTLED_AFTER;
+	return detector->lesson.calm >= SETTLED_AFTER;
+}
+
+/* How many ways there are now: until dates are learnt each line is like the one before it. */
+static size_t count_ways(const struct kb_date_detector *detector)
+{
+	return kb_date_detector_is_settled(detector) ? detector->way_count : 1;
+}
+
+/* What a search would find, if the line looks like the last one, or the last one that began so. */
+static bool recall(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
+		   struct kb_date *out)
+{
+	size_t count = count_ways(detector);
+
+	if (detector->is_watched)
+		return false;
+	if (recall_way(detector, detector->way, line, now, out))
+		return true;
+	for (size_t i = 0; count > 1 && i < count; i++)
+		if (recall_way(detector, &detector->ways[i], line, now, out))
+			return true;
+	return false;
+}
+
+/* A way for a line that begins as none before: the one that was not met for longest. */
+static void begin_way(struct kb_date_detector *detector)
+{
+	size_t count = count_ways(detector);
+	struct way *way = detector->way;
+
+	for (size_t i = 0; count > 1 && i < count; i++)
+		if (detector->ways[i].used < way->used)
+			way = &detector->ways[i];
+	way->memo.is_set = false;
+	way->used = detector->lines;
+	detector->way = way;
 }
 
 int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text line, kban_usec now,
@@ -507,14 +626,16 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 	assert(kb_text_is_utf8(line)); /* what PCRE2 relies on unasked */
 	*out = (struct kb_date){ .result = KB_DATE_NONE };
 	detector->best.position = NO_POSITION;
-	detector->calm++;
+	detector->lesson.calm++;
+	detector->lines++;
 	if (recall(detector, line, now, out))
 		return KBAN_OK;
 	detector->is_ascii = kb_text_is_ascii(line);
-	if (detector->last != NO_POSITION)
+	if (detector->lesson.last != NO_POSITION)
 		status = try_last(detector, line, &skip);
-	detector->in_place = status == FINAL && pattern_at(detector, detector->last)->is_default;
-	detector->memo.is_set = false;
+	detector->in_place =
+		status == FINAL && pattern_at(detector, detector->lesson.last)->is_default;
+	begin_way(detector);
 	if (status == NOT_FINAL)
 		status = try_all(detector, line, skip);
 	if (status < 0)

@@ -35,6 +35,16 @@ int kb_date_detector_new(const struct kb_date_formats *formats, const int *zone_
 
 void kb_date_detector_free(struct kb_date_detector *detector);
 
+/* Whether both have the same formats and zone, and have learnt the same. */
+bool kb_date_detector_is_like(const struct kb_date_detector *detector,
+			      const struct kb_date_detector *other);
+
+/* Learn all that @a from has learnt, which has as many formats. */
+void kb_date_detector_copy(struct kb_date_detector *detector, const struct kb_date_detector *from);
+
+/* Expect lines of several programs to take turns. */
+void kb_date_detector_serve_many(struct kb_date_detector *detector);
+
 /*
  * Find the stamp of @a line, which is valid UTF-8.
  *

@@ -227,6 +227,25 @@ void kb_date_formats_free(struct kb_date_formats *formats)
 	free(formats);
 }
 
+static bool is_same(const struct kb_date_pattern *pattern, const struct kb_date_pattern *other)
+{
+	return strcmp(pattern->text, other->text) == 0 &&
+	       strcmp(pattern->regex, other->regex) == 0 && pattern->weight == other->weight &&
+	       pattern->is_default == other->is_default;
+}
+
+bool kb_date_formats_equal(const struct kb_date_formats *formats,
+			   const struct kb_date_formats *other)
+{
+	size_t i = 0;
+
+	if (formats->count != other->count)
+		return false;
+	while (i < formats->count && is_same(formats->items[i], other->items[i]))
+		i++;
+	return i == formats->count;
+}
+
 size_t kb_date_formats_count(const struct kb_date_formats *formats)
 {
 	return formats->count;

@@ -7,6 +7,8 @@
 #ifndef KB_DATE_DATE_FORMATS_H
 #define KB_DATE_DATE_FORMATS_H
 
+#include <stdbool.h>
+
 #include <kban/context.h>
 
 #include "base/error.h"
@@ -44,6 +46,10 @@ int kb_date_formats_new(const struct kb_date_line *lines, size_t count, kban_use
 			struct kb_date_formats **out, struct kban_error **err);
 
 void kb_date_formats_free(struct kb_date_formats *formats);
+
+/* Whether both find the same stamps in the same lines. */
+bool kb_date_formats_equal(const struct kb_date_formats *formats,
+			   const struct kb_date_formats *other);
 
 size_t kb_date_formats_count(const struct kb_date_formats *formats);
 

@@ -13,7 +13,23 @@ int kb_line_time_init(struct kb_line_time *line_time, const struct kb_date_forma
 		      const int *zone_minutes)
 {
 	line_time->last = KBAN_TIME_NONE;
+	line_time->number = 0;
+	line_time->complete = 0;
 	return kb_date_detector_new(formats, zone_minutes, &line_time->detector);
+}
+
+bool kb_line_time_is_like(const struct kb_line_time *line_time, const struct kb_line_time *other)
+{
+	return line_time->last == other->last &&
+	       kb_date_detector_is_like(line_time->detector, other->detector);
+}
+
+void kb_line_time_copy(struct kb_line_time *line_time, const struct kb_line_time *from)
+{
+	kb_date_detector_copy(line_time->detector, from->detector);
+	line_time->last = from->last;
+	line_time->number = 0;
+	line_time->complete = 0;
 }
 
 static bool is_remembered(const struct kb_line_time *line_time, kban_usec now)
@@ -57,48 +73,98 @@ static int catch_up(struct kb_line_time *line_time, struct kban_text unseen, kba
 	return 0;
 }
 
-static int catch_up_all(struct kb_line_time *line_time, const struct kban_text unseen[2],
+/* How many lines before it have to be looked at. */
+static int unseen_before(const struct kb_line_time *line_time, const struct kb_dated_line *line)
+{
+	uint64_t count;
+
+	if (line->number == 0 || line_time->complete == 0)
+		return UNSEEN_MAX;
+	count = line->number - line_time->complete - 1;
+	return count < UNSEEN_MAX ? (int)count : UNSEEN_MAX;
+}
+
+static int catch_up_all(struct kb_line_time *line_time, const struct kb_dated_line *line,
 			kban_usec now)
 {
-	int left = UNSEEN_MAX;
-	int caught = catch_up(line_time, unseen[1], now, &left);
+	int left = unseen_before(line_time, line);
+	int caught = catch_up(line_time, line->unseen[1], now, &left);
 
 	if (caught == 0)
-		caught = catch_up(line_time, unseen[0], now, &left);
+		caught = catch_up(line_time, line->unseen[0], now, &left);
 	return caught < 0 ? caught : KBAN_OK;
 }
 
-int kb_line_time_find(struct kb_line_time *line_time, struct kban_text line,
-		      const struct kban_text unseen[2], kban_usec now, struct kb_line_stamp *stamp)
+static struct kb_line_stamp stamp_of(struct kb_line_time *line_time, const struct kb_date *date,
+				     kban_usec now)
 {
-	struct kb_date date;
-	int status = kb_date_detector_find(line_time->detector, line, now, &date);
-
-	if (status == KBAN_OK && date.result != KB_DATE_FOUND && date.result != KB_DATE_EMPTY)
-		status = catch_up_all(line_time, unseen, now);
-	if (status != KBAN_OK)
-		return status;
-	*stamp = (struct kb_line_stamp){
+	struct kb_line_stamp stamp = {
 		.time = KBAN_TIME_NONE,
-		.result = date.result,
-		.format = date.format,
+		.result = date->result,
+		.format = date->format,
 	};
-	if (date.result == KB_DATE_FOUND) {
-		line_time->last = date.time;
-		stamp->from = date.from;
-		stamp->to = date.to;
-		stamp->time = date.time;
-		stamp->is_own = true;
-		stamp->has_zone = date.has_zone;
+
+	if (date->result == KB_DATE_FOUND) {
+		line_time->last = date->time;
+		stamp.from = date->from;
+		stamp.to = date->to;
+		stamp.time = date->time;
+		stamp.is_own = true;
+		stamp.has_zone = date->has_zone;
 	} else if (is_remembered(line_time, now)) {
 		/* Then the whole line is searched, even one with an impossible date. */
-		stamp->time = line_time->last;
-	} else if (date.result == KB_DATE_UNPARSABLE) {
-		stamp->from = date.from;
-		stamp->to = date.to;
-	} else if (date.result == KB_DATE_EMPTY) {
-		stamp->time = now;
+		stamp.time = line_time->last;
+	} else if (date->result == KB_DATE_UNPARSABLE) {
+		stamp.from = date->from;
+		stamp.to = date->to;
+	} else if (date->result == KB_DATE_EMPTY) {
+		stamp.time = now;
 	}
+	return stamp;
+}
+
+static void remember(struct kb_line_time *line_time, uint64_t number,
+		     const struct kb_line_stamp *stamp)
+{
+	line_time->number = number;
+	line_time->stamp = *stamp;
+	if (!stamp->is_open)
+		line_time->complete = number;
+}
+
+int kb_line_time_find(struct kb_line_time *line_time, const struct kb_dated_line *line,
+		      kban_usec now, struct kb_line_stamp *stamp)
+{
+	struct kb_date date;
+	int status;
+
+	if (line->number != 0 && line->number == line_time->number) {
+		*stamp = line_time->stamp;
+		return KBAN_OK;
+	}
+	status = kb_date_detector_find(line_time->detector, line->text, now, &date);
+	/* What of an impossible date is searched depends on the time. */
+	if (status == KBAN_OK && date.result == KB_DATE_UNPARSABLE)
+		status = catch_up_all(line_time, line, now);
+	if (status != KBAN_OK)
+		return status;
+	*stamp = stamp_of(line_time, &date, now);
+	stamp->is_open = date.result == KB_DATE_NONE && unseen_before(line_time, line) > 0;
+	remember(line_time, line->number, stamp);
+	return KBAN_OK;
+}
+
+int kb_line_time_complete(struct kb_line_time *line_time, const struct kb_dated_line *line,
+			  kban_usec now, struct kb_line_stamp *stamp)
+{
+	const struct kb_date none = { .result = KB_DATE_NONE };
+
+	if (!stamp->is_open)
+		return KBAN_OK;
+	if (catch_up_all(line_time, line, now) != KBAN_OK)
+		return KBAN_E_NOMEM;
+	*stamp = stamp_of(line_time, &none, now);
+	remember(line_time, line->number, stamp);
 	return KBAN_OK;
 }
 

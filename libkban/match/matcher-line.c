@@ -23,24 +23,38 @@ static int cut(struct kban_matcher *matcher, struct kban_text line)
 {
 	const struct kb_attempt *attempt = matcher->attempt;
 	struct kban_match *out = matcher->out;
-	struct kb_line_stamp stamp;
+	const struct kb_dated_line dated = { line, attempt->number, attempt->unseen };
+	struct kb_line_stamp *stamp = &matcher->stamp;
 
+	kb_date_detector_share(matcher->line_time->detector, &matcher->effort);
 	if (attempt->when != KBAN_TIME_NONE)
-		kb_line_time_take(&matcher->line_time, attempt->when, &stamp);
-	else if (kb_line_time_find(&matcher->line_time, line, attempt->unseen, attempt->now,
-				   &stamp) != KBAN_OK)
+		kb_line_time_take(matcher->line_time, attempt->when, stamp);
+	else if (kb_line_time_find(matcher->line_time, &dated, attempt->now, stamp) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	if (matcher->follower != NULL)
-		matcher->follower->dated(&stamp, matcher->follower->data);
-	out->time = stamp.time;
-	out->time_is_own = stamp.is_own;
-	out->has_zone = stamp.has_zone;
-	out->stamp = kb_text_slice(line, stamp.from, stamp.to);
+		matcher->follower->dated(stamp, matcher->follower->data);
+	out->time = stamp->time;
+	out->time_is_own = stamp->is_own;
+	out->has_zone = stamp->has_zone;
+	out->stamp = kb_text_slice(line, stamp->from, stamp->to);
 	matcher->line = (struct kb_cut_line){
 		.whole = line,
-		.before = kb_text_slice(line, 0, stamp.from),
-		.after = kb_text_slice(line, stamp.to, line.len),
+		.before = kb_text_slice(line, 0, stamp->from),
+		.after = kb_text_slice(line, stamp->to, line.len),
 	};
+	return KBAN_OK;
+}
+
+int kb_matcher_complete_time(struct kban_matcher *matcher)
+{
+	const struct kb_attempt *attempt = matcher->attempt;
+	const struct kb_dated_line dated = { matcher->line.whole, attempt->number,
+					     attempt->unseen };
+
+	if (kb_line_time_complete(matcher->line_time, &dated, attempt->now, &matcher->stamp) !=
+	    KBAN_OK)
+		return KBAN_E_NOMEM;
+	matcher->out->time = matcher->stamp.time;
 	return KBAN_OK;
 }
 

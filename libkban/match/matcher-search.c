@@ -44,12 +44,14 @@ void kb_matcher_count_hit(struct kban_matcher *matcher, enum kban_rule_kind kind
 static int show_prefix(struct kban_matcher *matcher)
 {
 	const struct kb_rule *prefix = kb_filter_rule(matcher->filter, KBAN_RULE_PREFIX, 0);
-	struct kban_hit hit = { .kind = KBAN_RULE_PREFIX, .time = matcher->out->time };
+	struct kban_hit hit = { .kind = KBAN_RULE_PREFIX };
 
 	kb_fields_reset(&matcher->groups);
-	if (kb_fields_read_match(&matcher->groups, prefix, matcher->prefix_match,
+	if (kb_matcher_complete_time(matcher) != KBAN_OK ||
+	    kb_fields_read_match(&matcher->groups, prefix, matcher->prefix_match,
 				 matcher->subject) != KBAN_OK)
 		return KBAN_E_NOMEM;
+	hit.time = matcher->out->time;
 	hit.fields = matcher->groups.items;
 	hit.field_count = matcher->groups.count;
 	matcher->observe(&hit, matcher->observe_data);
@@ -69,6 +71,8 @@ int kb_matcher_is_ignored(struct kban_matcher *matcher, struct kban_text text, i
 			return found;
 		if (!found)
 			continue;
+		if (kb_matcher_complete_time(matcher) != KBAN_OK)
+			return KBAN_E_NOMEM;
 		kb_matcher_count_hit(matcher, KBAN_RULE_IGNORE, i);
 		if (kb_matcher_conclude(matcher, KBAN_IGNORED, rule))
 			matcher->out->ignore_rule = (int)i;

@@ -35,7 +35,8 @@ struct kban_matcher {
 	unsigned flags;
 	struct kb_rule_count *counts[KBAN_RULE_PREFIX + 1]; /* by enum kban_rule_kind */
 	uint64_t limits;                                    /* of all rules */
-	struct kb_line_time line_time;
+	struct kb_line_time own_time; /* used unless it shares that of another one */
+	struct kb_line_time *line_time;
 	struct kb_line_window *window; /* NULL where lines are judged one by one */
 	struct kb_sessions *sessions;
 	kban_usec now;                      /* of the last line */
@@ -51,6 +52,7 @@ struct kban_matcher {
 	unsigned content_group;        /* of prefregex */
 	struct kb_decoder *decoder;
 	struct kb_buffer decoded; /* the line, if its bytes were not UTF-8 */
+	struct kb_line_stamp stamp;
 	struct kb_cut_line line;
 	struct kb_buffer cut;       /* the line without its stamp, and a line feed */
 	struct kb_buffer content;   /* the same for what prefregex left of it */
@@ -79,6 +81,9 @@ static inline bool kb_matcher_tries_all(const struct kban_matcher *matcher)
  * rest, or the window it joins, what is searched. KBAN_OK or KBAN_E_NOMEM, as of all these.
  */
 int kb_matcher_read(struct kban_matcher *matcher);
+
+/* The line is wanted: know its time, if anything tells it. */
+int kb_matcher_complete_time(struct kban_matcher *matcher);
 
 /* Make [from, to) of what is searched, as prefregex left it, what is searched. */
 int kb_matcher_narrow(struct kban_matcher *matcher, size_t from, size_t to);

@@ -44,7 +44,6 @@ static void share_effort(struct kban_matcher *matcher)
 	kb_match_share(matcher->match, &matcher->effort);
 	if (matcher->prefix_match != NULL)
 		kb_match_share(matcher->prefix_match, &matcher->effort);
-	kb_date_detector_share(matcher->line_time.detector, &matcher->effort);
 }
 
 static int make_window(struct kban_matcher *matcher)
@@ -74,9 +73,10 @@ int kban_matcher_new(struct kban_filter *filter, unsigned flags, struct kban_mat
 	    kb_decoder_new(kban_filter_encoding(filter), &matcher->decoder) != KBAN_OK ||
 	    make_counts(matcher) != KBAN_OK || make_prefix(matcher) != KBAN_OK ||
 	    make_window(matcher) != KBAN_OK ||
-	    kb_line_time_init(&matcher->line_time, kb_filter_date_formats(filter),
+	    kb_line_time_init(&matcher->own_time, kb_filter_date_formats(filter),
 			      kb_filter_zone(filter)) != KBAN_OK)
 		return KBAN_E_NOMEM;
+	matcher->line_time = &matcher->own_time;
 	share_effort(matcher);
 	*out = kb_steal(matcher);
 	return KBAN_OK;
@@ -94,7 +94,7 @@ void kban_matcher_free(struct kban_matcher *matcher)
 		return;
 	for (size_t kind = 0; kind < kb_array_size(matcher->counts); kind++)
 		free(matcher->counts[kind]);
-	kb_line_time_clear(&matcher->line_time);
+	kb_line_time_clear(&matcher->own_time);
 	kb_line_window_free(matcher->window);
 	kb_sessions_free(matcher->sessions);
 	kb_match_free(matcher->match);
@@ -127,7 +127,7 @@ void kb_matcher_watch(struct kban_matcher *matcher, const struct kb_search_watch
 	kb_match_watch(matcher->match, watch);
 	if (matcher->prefix_match != NULL)
 		kb_match_watch(matcher->prefix_match, watch);
-	kb_date_detector_watch(matcher->line_time.detector, watch);
+	kb_date_detector_watch(matcher->line_time->detector, watch);
 }
 
 /* 1: the line is judged, 0: the next rule may try, or KBAN_E_NOMEM. */
@@ -139,7 +139,8 @@ static int try_rule(struct kban_matcher *matcher, size_t index)
 
 	if (found <= 0)
 		return found;
-	if (kb_matcher_take(matcher, rule, &text) != KBAN_OK)
+	if (kb_matcher_complete_time(matcher) != KBAN_OK ||
+	    kb_matcher_take(matcher, rule, &text) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	found = kb_matcher_is_ignored(matcher, text, (int)index);
 	kb_matcher_forget_taken(matcher);
@@ -214,7 +215,39 @@ int kb_matcher_pass(struct kban_matcher *matcher, const struct kb_attempt *attem
 
 bool kb_matcher_is_settled(const struct kban_matcher *matcher)
 {
-	return kb_date_detector_is_settled(matcher->line_time.detector);
+	return kb_date_detector_is_settled(matcher->line_time->detector);
+}
+
+/* Whether both make the same text of the bytes of a line. */
+static bool decodes_like(const struct kban_matcher *matcher, const struct kban_matcher *other)
+{
+	const char *left = kban_filter_encoding(matcher->filter);
+	const char *right = kban_filter_encoding(other->filter);
+
+	return left == right || (left != NULL && right != NULL && strcmp(left, right) == 0);
+}
+
+bool kb_matcher_share_times(struct kban_matcher *matcher, struct kban_matcher *other)
+{
+	if (matcher->window != NULL || other->window != NULL || !decodes_like(matcher, other) ||
+	    !kb_line_time_is_like(matcher->line_time, other->line_time))
+		return false;
+	matcher->line_time = other->line_time;
+	kb_date_detector_serve_many(matcher->line_time->detector);
+	return true;
+}
+
+void kb_matcher_own_times(struct kban_matcher *matcher)
+{
+	if (matcher->line_time != &matcher->own_time)
+		kb_line_time_copy(&matcher->own_time, matcher->line_time);
+	matcher->line_time = &matcher->own_time;
+	matcher->line_time->number = 0;
+}
+
+uint64_t kb_matcher_dated(const struct kban_matcher *matcher)
+{
+	return matcher->line_time->number;
 }
 
 bool kb_matcher_took_lines(const struct kban_matcher *matcher)

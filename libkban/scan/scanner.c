@@ -82,8 +82,10 @@ void kban_scanner_free(struct kban_scanner *scanner)
 	if (scanner == NULL)
 		return;
 	settle(scanner);
-	for (size_t i = 0; i < scanner->filter_count; i++)
+	for (size_t i = scanner->filter_count; i-- > 0;) {
+		kb_matcher_own_times(scanner->filters[i].matcher);
 		kb_scan_filter_clear(&scanner->filters[i]);
+	}
 	free(scanner->filters);
 	free(scanner->awake);
 	free(scanner->always);
@@ -126,6 +128,17 @@ static void set_bit(uint64_t *bits, size_t filter)
 	bits[filter / 64] |= (uint64_t)1 << filter % 64;
 }
 
+/* Most filters look for the same dates: the first of them does it for all. */
+static void share_times(struct kban_scanner *scanner, struct kban_matcher *matcher)
+{
+	size_t i = 0;
+
+	kb_matcher_own_times(matcher);
+	while (i < scanner->filter_count &&
+	       !kb_matcher_share_times(matcher, scanner->filters[i].matcher))
+		i++;
+}
+
 int kban_scanner_add(struct kban_scanner *scanner, struct kban_matcher *matcher)
 {
 	struct kb_scan_filter *filter;
@@ -140,6 +153,7 @@ int kban_scanner_add(struct kban_scanner *scanner, struct kban_matcher *matcher)
 		kb_scan_filter_clear(filter);
 		return KBAN_E_NOMEM;
 	}
+	share_times(scanner, matcher);
 	filter->unseen_from = scanner->next_line;
 	if (filter->window > scanner->window)
 		scanner->window = filter->window;
@@ -424,6 +438,7 @@ static int pass_lines(const struct kban_scanner *scanner, struct kb_scan_filter 
 		      struct kb_attempt *attempt, struct kban_text lines)
 {
 	while (kb_text_next_line(&lines, &attempt->line)) {
+		attempt->number++;
 		if (is_skipped(scanner, attempt->line))
 			continue;
 		if (kb_matcher_pass(filter->matcher, attempt) != KBAN_OK)
@@ -432,6 +447,15 @@ static int pass_lines(const struct kban_scanner *scanner, struct kb_scan_filter 
 		attempt->unseen[1].len = 0;
 	}
 	return KBAN_OK;
+}
+
+/* The first line before line @a line that neither the filter saw nor one that shares its dates. */
+static uint64_t first_unseen(const struct kb_scan_filter *filter, uint64_t line)
+{
+	uint64_t dated = kb_matcher_dated(filter->matcher);
+	uint64_t from = dated > filter->unseen_from ? dated : filter->unseen_from;
+
+	return from < line ? from : line;
 }
 
 /*
@@ -443,10 +467,12 @@ static int pass_unseen(const struct kban_scanner *scanner, struct kb_scan_filter
 {
 	struct kb_attempt passing = *attempt;
 	bool is_settled = kb_matcher_is_settled(filter->matcher);
-	struct gap gap = { line - filter->unseen_from, is_settled ? filter->window - 1 : line };
+	uint64_t from = first_unseen(filter, line);
+	struct gap gap = { line - from, is_settled ? filter->window - 1 : line };
 	struct kban_text newer = take_gap(scanner, &passing.unseen[1], &gap);
 	struct kban_text older = take_gap(scanner, &passing.unseen[0], &gap);
 
+	passing.number = from + gap.lines;
 	if (!is_settled)
 		memset(passing.unseen, 0, sizeof(passing.unseen));
 	if (pass_lines(scanner, filter, &passing, older) != KBAN_OK)
@@ -590,11 +616,10 @@ static int attempt_line(struct kban_scanner *scanner, struct kb_scan_filter *fil
 
 	scanner->tried++;
 	attempt->line = scanner->line;
-	if (filter->unseen_from != line) {
-		set_unseen(scanner, attempt->unseen);
-		if (pass_unseen(scanner, filter, line, attempt) != KBAN_OK)
-			return KBAN_E_NOMEM;
-	}
+	attempt->number = scanner->next_line;
+	set_unseen(scanner, attempt->unseen);
+	if (filter->unseen_from != line && pass_unseen(scanner, filter, line, attempt) != KBAN_OK)
+		return KBAN_E_NOMEM;
 	if (passes_all)
 		memset(attempt->unseen, 0, sizeof(attempt->unseen));
 	filter->unseen_from = line + 1;

@@ -52,9 +52,10 @@ static void is_timed(void **state)
 
 	assert_int_equal(kb_line_time_init(&line_time, formats, &utc), KBAN_OK);
 	for (const struct timed *row = diary->lines; row->line != NULL; row++) {
+		const struct kb_dated_line line = { kb_text(row->line), 0, none };
 		struct kb_line_stamp stamp;
 
-		assert_int_equal(kb_line_time_find(&line_time, kb_text(row->line), none,
+		assert_int_equal(kb_line_time_find(&line_time, &line,
 						   TEST_NOW + row->at * KBAN_SECOND, &stamp),
 				 KBAN_OK);
 		check(row, &stamp);
@@ -94,14 +95,14 @@ static const struct diary no_date_is_wanted = {
 
 static int find_once(void *data)
 {
+	const struct kb_dated_line line = { KB_TEXT("2023-11-14 22:13:00"), 0, none };
 	struct kb_line_time line_time = { 0 };
 	struct kb_line_stamp stamp;
 	const int utc = 0;
 	int status = kb_line_time_init(&line_time, data, &utc);
 
 	if (status == KBAN_OK)
-		status = kb_line_time_find(&line_time, kb_text("2023-11-14 22:13:00"), none,
-					   TEST_NOW, &stamp);
+		status = kb_line_time_find(&line_time, &line, TEST_NOW, &stamp);
 	kb_line_time_clear(&line_time);
 	return status;
 }

@@ -196,7 +196,7 @@ static void lines_are_what_they_are_without_it(void **state)
 	unsigned seed = 1;
 
 	(void)state;
-	for (int round = 0; round < 50; round++) {
+	for (int round = 0; round < 100; round++) {
 		struct bench bench = { .ahead = NULL };
 
 		bench_open(&bench, filters, kb_array_size(filters));
