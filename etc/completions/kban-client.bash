@@ -14,8 +14,10 @@ _kban_client_words()
     case $command:$# in
     status:1) candidates="--all $(_kban_client_jails)" ;;
     status:2) candidates='basic short' ;;
-    get:1 | set:1) candidates=$(_kban_client_jails) ;;
-    get:2) candidates='action actionmethods actionproperties actions banip banned journalmatch logpath' ;;
+    get:1) candidates="dbfile dbmaxmatches dbpurgeage loglevel logtarget syslogsocket $(_kban_client_jails)" ;;
+    set:1) candidates=$(_kban_client_jails) ;;
+    get:2) candidates='action actionmethods actionproperties actions banip banned bantime findtime journalmatch logpath
+            maxretry' ;;
     get:3) [[ $2 == banip ]] && candidates='--with-time' ;;
     set:2) candidates='action addaction addjournalmatch addlogpath banip delaction deljournalmatch dellogpath unbanip' ;;
     set:3) case $2 in banip) candidates='--force' ;; unbanip) candidates='--report-absent' ;; esac ;;
@@ -29,7 +31,7 @@ _kban_client()
 {
     local current=${COMP_WORDS[COMP_CWORD]} candidates='' i
     local options='--socket --json --timeout --help --version'
-    local commands='banned flush get import-fail2ban ping reload set status stop unban version why'
+    local commands='banned flush flushlogs get import-fail2ban ping reload server-status set status stop unban version why'
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in

@@ -230,6 +230,33 @@ class Log(Case):
         host.process.send_signal(signal.SIGUSR1)
         wait_until("the new file", lambda: os.path.exists(host.journal))
 
+    def test_flushlogs_opens_the_file_again(self):
+        """What logrotate calls."""
+        host = self.host().start()
+        os.rename(host.journal, host.journal + ".1")
+        self.assertEqual(host.client("flushlogs").stdout, "logs: rolled over\n")
+        self.assertTrue(host.journal_has("INFO    rollover performed on %s\n" % host.journal))
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: host.journal_has("Ban 192.0.2.1"))
+
+    def test_what_the_client_is_told(self):
+        host = self.server("logtarget = STDERR[datetime=off]", "loglevel = DEBUG", "syslogsocket = @DIR@/log",
+                           "dbpurgeage = 2d", "dbmaxmatches = 20")
+        self.start(host)
+        for thing, answer in (("loglevel", "Current logging level is 'DEBUG'\n"),
+                              ("logtarget", "Current logging target is:\n`- STDERR\n"),
+                              ("syslogsocket", "Current syslog socket is:\n`- %s/log\n" % host.dir),
+                              ("dbfile", "Current database file is:\n`- %s/state.sqlite\n" % host.state),
+                              ("dbpurgeage", "Current database purge age is:\n`- 172800seconds\n"),
+                              ("dbmaxmatches", "20\n")):
+            with self.subTest(thing):
+                self.assertEqual(host.client("get", thing).stdout, answer)
+        self.assertEqual(host.client("flushlogs").stdout, "logs: flushed\n")
+        self.assertEqual(host.client("server-status").stdout, "Server ready\n")
+        self.assertEqual(host.client("ping", "0.5").stdout, "Server replied: pong\n")
+        self.assertEqual([host.client("get", "test", option).stdout for option in ("bantime", "findtime", "maxretry")],
+                         ["600\n", "600\n", "1\n"])
+
     def test_the_command_line_has_the_same_words(self):
         host = self.host()
         host.journal += "[datetime=off, padding=off, colour=red]"

@@ -217,9 +217,17 @@ int command_get(const struct options *options, char **words)
 		{ "action", get_action },
 		{ "actionmethods", get_action_methods },
 		{ "actionproperties", get_action_properties },
+		{ "bantime", get_bantime },
+		{ "findtime", get_findtime },
+		{ "maxretry", get_maxretry },
 	};
+	int status;
 
+	if (get_setting(options, words, &status))
+		return status;
 	if (count_words(words) < 2)
-		return wrong("get needs a jail and what to get, such as banned or banip");
+		return wrong(
+			"get needs a jail and what to get, such as banned or banip; or loglevel "
+			"and the like");
 	return run_jail_command(options, "get", things, sizeof(things) / sizeof(things[0]), words);
 }

@@ -42,16 +42,22 @@ int command_import(const struct options *options, char **words);
 int command_why(const struct options *options, char **words);
 /* service.c */
 int command_flush(const struct options *options, char **words);
+int command_flushlogs(const struct options *options, char **words);
+int command_server_status(const struct options *options, char **words);
 int command_ping(const struct options *options, char **words);
 int command_reload(const struct options *options, char **words);
 int command_stop(const struct options *options, char **words);
 int command_version(const struct options *options, char **words);
 
-/* What may follow get JAIL and set JAIL; actions.c, logs.c. */
+/* get THING, in settings.c. False: the words name no such thing. */
+bool get_setting(const struct options *options, char **words, int *status);
+
+/* What may follow get JAIL and set JAIL; actions.c, logs.c, settings.c. */
 typedef int jail_command_fn(const struct options *options, const char *jail, char **words);
 jail_command_fn get_actions, get_action, get_action_properties, get_action_methods;
 jail_command_fn set_action, set_addaction, set_delaction;
 jail_command_fn get_logpath, get_journalmatch;
+jail_command_fn get_bantime, get_findtime, get_maxretry;
 jail_command_fn set_addlogpath, set_dellogpath, set_addjournalmatch, set_deljournalmatch;
 
 struct jail_command {

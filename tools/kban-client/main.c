@@ -66,12 +66,20 @@ static const struct {
 	const char *name;
 	command_fn *run;
 } commands[] = {
-	{ "banned", command_banned },   { "flush", command_flush },
-	{ "get", command_get },         { "import-fail2ban", command_import },
-	{ "ping", command_ping },       { "reload", command_reload },
-	{ "set", command_set },         { "status", command_status },
-	{ "stop", command_stop },       { "unban", command_unban },
-	{ "version", command_version }, { "why", command_why },
+	{ "banned", command_banned },
+	{ "flush", command_flush },
+	{ "flushlogs", command_flushlogs },
+	{ "server-status", command_server_status },
+	{ "get", command_get },
+	{ "import-fail2ban", command_import },
+	{ "ping", command_ping },
+	{ "reload", command_reload },
+	{ "set", command_set },
+	{ "status", command_status },
+	{ "stop", command_stop },
+	{ "unban", command_unban },
+	{ "version", command_version },
+	{ "why", command_why },
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

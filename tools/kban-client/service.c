@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Commands about the daemon as a whole. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "command.h"
 #include "print.h"
@@ -26,12 +27,47 @@ static void print_string(json_t *reply, const char *before, const char *key)
 	json_decref(reply);
 }
 
+/* ping [SECONDS] */
 int command_ping(const struct options *options, char **words)
+{
+	struct options patient = *options;
+	json_t *reply;
+	int status;
+
+	if (*words != NULL) {
+		char *end;
+		double seconds = strtod(*words, &end);
+
+		if (words[1] != NULL || *end != '\0' || !(seconds > 0 && seconds <= 86400))
+			return wrong("ping '%s': at most a number of seconds may follow here",
+				     *words);
+		patient.timeout = (kban_usec)(seconds * (double)KBAN_SECOND);
+		words++;
+	}
+	status = call_plain(&patient, "Ping", words, &reply);
+	print_string(reply, "Server replied: ", "answer");
+	return status;
+}
+
+int command_server_status(const struct options *options, char **words)
 {
 	json_t *reply;
 	int status = call_plain(options, "Ping", words, &reply);
 
-	print_string(reply, "Server replied: ", "answer");
+	if (reply != NULL)
+		puts("Server ready");
+	json_decref(reply);
+	return status;
+}
+
+int command_flushlogs(const struct options *options, char **words)
+{
+	json_t *reply;
+	int status = call_plain(options, "FlushLogs", words, &reply);
+
+	if (reply != NULL)
+		puts(is_true(reply, "rolled_over") ? "logs: rolled over" : "logs: flushed");
+	json_decref(reply);
 	return status;
 }
 

@@ -29,6 +29,8 @@ void command_why(struct command *command);
 
 /* commands-actions.c: about the actions of a jail; and what a status says of them. */
 void command_action_properties(struct command *command);
+void command_flush_logs(struct command *command);
+void command_settings(struct command *command);
 void command_set_action(struct command *command);
 void command_call_action(struct command *command);
 void command_add_action(struct command *command);

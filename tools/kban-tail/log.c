@@ -95,17 +95,28 @@ bool log_is_on_error(const struct log *log)
 	return kban_log_target_output(log->target) == KBAN_LOG_TO_STDERR;
 }
 
-void log_reopen(struct log *log)
+bool log_reopen(struct log *log)
 {
 	int fd;
 
 	if (!has_file(log))
-		return;
-	fd = open_file(kban_log_target_name(log->target));
+		return false;
+	fd = open_file(log_name(log));
 	if (fd < 0)
-		return;
+		return false;
 	close(log->fd);
 	log->fd = fd;
+	return true;
+}
+
+const char *log_name(const struct log *log)
+{
+	return kban_log_target_name(log->target);
+}
+
+int log_level(const struct log *log)
+{
+	return log->level;
 }
 
 /* The severity of syslog for a level. */

@@ -28,8 +28,12 @@ void log_close(struct log *log);
 /* True if lines go to standard error. */
 bool log_is_on_error(const struct log *log);
 
-/* Open the file again, after a rotation. */
-void log_reopen(struct log *log);
+/* Open the file again, after a rotation. False: there is none, or it cannot be opened. */
+bool log_reopen(struct log *log);
+
+/* Where lines go, without options; and what is logged at least, as a number. */
+const char *log_name(const struct log *log);
+int log_level(const struct log *log);
 
 /* A kban_log_fn; data is the log. */
 void log_line(int level, const char *topic, const char *message, void *data);

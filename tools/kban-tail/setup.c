@@ -80,7 +80,7 @@ static int make_target(const struct arguments *arguments, const struct kban_conf
 	return KBAN_OK;
 }
 
-static const char *log_level(const struct arguments *arguments, const struct kban_config *config)
+static const char *wanted_level(const struct arguments *arguments, const struct kban_config *config)
 {
 	const char *level = arguments->log_level;
 
@@ -102,7 +102,7 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 	struct kban_log_target *target = NULL;
 	kban_auto(error) error = NULL;
 	char problem[256];
-	const char *text = log_level(arguments, config);
+	const char *text = wanted_level(arguments, config);
 	int level = kban_log_level_parse(text);
 	int status;
 
