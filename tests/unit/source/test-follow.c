@@ -45,8 +45,9 @@ struct saved {
 	struct kban_follow_position position;
 };
 
-/* Whether the kernel tells of changes, cannot, or is not asked to. */
-enum hints { HINTS, NO_HINTS, UNWANTED_HINTS };
+/* What the kernel does for a follower: tells of changes; has no descriptor; refuses each watch; or
+ * is not asked to tell. */
+enum hints { HINTS, NO_DESCRIPTOR, NO_WATCHES, UNWANTED_HINTS };
 
 struct bench {
 	struct kban_context *ctx;
@@ -77,7 +78,7 @@ static void start(struct bench *bench)
 	options.max_line = 64;
 	options.block_size = 256;
 	assert_int_equal(kban_follow_new(bench->ctx, &options, &bench->follow, NULL), KBAN_OK);
-	assert_int_equal(kban_follow_fd(bench->follow) < 0, bench->hints == NO_HINTS);
+	assert_int_equal(kban_follow_fd(bench->follow) < 0, bench->hints == NO_DESCRIPTOR);
 }
 
 /* A reader is the buffer for its lines. */
@@ -155,7 +156,7 @@ static void read_all(struct bench *bench)
 	/* Without hints, the next look comes after two seconds; where none are wanted, after one.
 	 */
 	if (bench->hints != HINTS)
-		bench->now += (bench->hints == NO_HINTS ? 2 : 1) * KBAN_SECOND;
+		bench->now += (bench->hints == UNWANTED_HINTS ? 1 : 2) * KBAN_SECOND;
 	assert_int_equal(kban_follow_dispatch(bench->follow, bench->now), KBAN_OK);
 	while ((status = kban_follow_next(bench->follow, &block)) > 0) {
 		for (size_t i = 0; i < block.reader_count; i++)
@@ -385,8 +386,10 @@ static void run(const struct story *story, enum hints hints)
 	struct kban_text rest = story->text;
 	struct kban_text line;
 
-	if (hints == NO_HINTS)
+	if (hints == NO_DESCRIPTOR)
 		failing_calls_set(FAILING_INOTIFY_INIT, 1, EMFILE);
+	if (hints == NO_WATCHES)
+		failing_calls_set(FAILING_INOTIFY_WATCH, 1, ENOSPC);
 	bench.ctx = kban_context_new();
 	assert_non_null(bench.ctx);
 	kban_context_set_log(bench.ctx, keep_log, &bench);
@@ -396,6 +399,9 @@ static void run(const struct story *story, enum hints hints)
 		do_line(&bench, kb_text_trim(line));
 	if (hints == UNWANTED_HINTS)
 		assert_int_equal(watched_count(kban_follow_fd(bench.follow)), 0);
+	if (hints == NO_WATCHES && bench.pattern_count > 0)
+		assert_non_null(strstr(bench.log.data, "cannot be watched, files are looked at "
+						       "every 2 seconds instead"));
 	kban_follow_free(bench.follow);
 	kban_context_unref(bench.ctx);
 	log_dir_close();
@@ -409,7 +415,8 @@ static void run(const struct story *story, enum hints hints)
 static void play(void **state)
 {
 	run(*state, HINTS);
-	run(*state, NO_HINTS);
+	run(*state, NO_DESCRIPTOR);
+	run(*state, NO_WATCHES);
 	run(*state, UNWANTED_HINTS);
 }
 
