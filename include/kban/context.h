@@ -56,7 +56,10 @@ KBAN_API void kban_context_set_level(struct kban_context *ctx, int level);
 /** Tells the time of day. */
 typedef kban_usec kban_clock_fn(void *data);
 
-/** Ask @a clock instead of the system; NULL goes back to the system. */
+/**
+ * Ask @a clock instead of the system; NULL goes back to the system. When the system's is set, bans
+ * still last as long as they were to; when @a clock jumps, they do not.
+ */
 KBAN_API void kban_context_set_clock(struct kban_context *ctx, kban_clock_fn *clock, void *data);
 
 /** The context's idea of now. */

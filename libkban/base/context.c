@@ -66,14 +66,34 @@ void kban_context_set_clock(struct kban_context *ctx, kban_clock_fn *clock, void
 	ctx->clock_data = data;
 }
 
-kban_usec kban_context_now(const struct kban_context *ctx)
+static kban_usec read_clock(clockid_t clock)
 {
 	struct timespec now = { 0, 0 };
 
-	if (ctx->clock != NULL)
-		return ctx->clock(ctx->clock_data);
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec * KBAN_SECOND + now.tv_nsec / 1000;
+}
+
+kban_usec kban_context_now(const struct kban_context *ctx)
+{
+	return ctx->clock != NULL ? ctx->clock(ctx->clock_data) : read_clock(CLOCK_REALTIME);
+}
+
+bool kb_context_clock_lead(const struct kban_context *ctx, kban_usec *out)
+{
+	kban_usec before, after;
+
+	if (ctx->clock != NULL)
+		return false;
+	/* Time that passes between the two looks is no lead. */
+	for (int tries = 0; tries < 3; tries++) {
+		before = read_clock(CLOCK_MONOTONIC);
+		*out = read_clock(CLOCK_REALTIME) - before;
+		after = read_clock(CLOCK_MONOTONIC);
+		if (after - before < KBAN_SECOND / 10)
+			return true;
+	}
+	return false;
 }
 
 void kban_context_set_resolver(struct kban_context *ctx, kban_resolve_fn *resolve, void *data)

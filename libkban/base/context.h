@@ -2,6 +2,8 @@
 #ifndef KB_BASE_CONTEXT_H
 #define KB_BASE_CONTEXT_H
 
+#include <stdbool.h>
+
 #include <kban/context.h>
 
 /*
@@ -11,6 +13,12 @@
  */
 __attribute__((format(printf, 4, 5))) void kb_log(const struct kban_context *ctx, int level,
 						  const char *topic, const char *format, ...);
+
+/*
+ * By how much the wall clock is ahead of one that is never set: if that changes, somebody has set
+ * it. False where the program has a clock of its own.
+ */
+bool kb_context_clock_lead(const struct kban_context *ctx, kban_usec *out);
 
 /* True if a line of @a level would be logged. */
 int kb_log_wants(const struct kban_context *ctx, int level);

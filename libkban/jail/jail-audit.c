@@ -224,6 +224,8 @@ int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err
 	size_t missing = 0;
 	int status;
 
+	if (kb_jail_follow_clock(jail) < 0)
+		return kb_fail_memory(err);
 	/* What is dirty already is not missing, but on its way. */
 	if (jail->dirty_count > 0 && !jail->audit_due)
 		return KBAN_OK;

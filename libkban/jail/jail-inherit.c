@@ -129,6 +129,8 @@ void kb_jail_inherit(struct kban_jail *jail, struct kban_jail *old)
 	SWAP(jail->dirty_count, old->dirty_count);
 	SWAP(jail->dirty_capacity, old->dirty_capacity);
 	jail->clock = old->clock;
+	jail->clock_lead = old->clock_lead;
+	jail->knows_clock_lead = old->knows_clock_lead;
 	jail->stats = old->stats;
 	jail->audits = old->audits;
 	/* Bans that other sets held are missing in the new ones; the next look puts them in. */

@@ -9,6 +9,7 @@
  * jail-limits.c   rules that take too long
  * jail-bans.c     bans: added, lifted, ended, handed to the backend
  * jail-audit.c    bans: restored, compared with the kernel
+ * jail-clock.c    bans: last as long when the clock is set
  * jail-import.c   bans: taken over from another program
  * pass.c          decisions into the kernel and into the store, for one jail or many
  */
@@ -103,9 +104,11 @@ struct kban_jail {
 	bool cut_failed;       /* connections could not be cut, and that was logged */
 	unsigned audits;
 
-	bool is_replay;    /* lines are of an old log, whose clock is not the kernel's */
-	kban_usec look_at; /* not before this are ends of bans compared with the kernel again */
-	kban_usec clock;   /* newest time this jail knows */
+	bool is_replay;        /* lines are of an old log, whose clock is not the kernel's */
+	kban_usec look_at;     /* not before this are ends of bans compared with the kernel again */
+	kban_usec clock;       /* newest time this jail knows */
+	kban_usec clock_lead;  /* of the wall clock before one that is never set */
+	bool knows_clock_lead; /* it was looked at */
 	kban_usec warned_odd_time;
 	uint64_t random; /* state of a xorshift generator, for random_time */
 	struct kban_jail_stats stats;
@@ -230,6 +233,9 @@ struct kban_matcher *kb_jail_matcher(struct kban_jail *jail, const char *source)
  */
 int kb_jail_take(struct kban_jail *jail, const struct kban_line *line, int verdict,
 		 const struct kban_match *match, kban_usec now);
+
+/* jail-clock.c: if the clock was set, move the ends of bans. KBAN_OK or KBAN_E_NOMEM. */
+int kb_jail_follow_clock(struct kban_jail *jail);
 
 /* jail-bans.c: end bans that are due and renew entries that would end too early. */
 int kb_jail_do_due(struct kban_jail *jail, kban_usec now);

@@ -151,6 +151,30 @@ def stamp(when=None):
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
 
 
+class Clock:
+    """A wall clock for one daemon, which jumps; that of the system goes on."""
+
+    def __init__(self, host):
+        self.library = os.environ.get("KBAN_CLOCK_SHIM_LIBRARY", "")
+        self.path = os.path.join(host.dir, "clock")
+        self.offset = 0
+        self.jump(0)
+
+    def jump(self, offset):
+        """So many seconds from the system's."""
+        with open(self.path + ".new", "w") as file:
+            file.write("%d" % offset)
+        os.rename(self.path + ".new", self.path)
+        self.offset = offset
+
+    def now(self):
+        return time.time() + self.offset
+
+    def wrapper(self):
+        return ("env", "LD_PRELOAD=" + self.library, "KBAN_CLOCK_SHIM=" + self.path,
+                "ASAN_OPTIONS=verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", ""))
+
+
 class Host:
     """A daemon with a configuration and a log of its own."""
 

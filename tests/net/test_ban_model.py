@@ -10,7 +10,7 @@ import random
 import signal
 import time
 
-from support import Case, destroy, flush_set, main, members, rules, wait_until
+from support import Case, Clock, destroy, flush_set, main, members, rules, wait_until
 
 STEPS = int(os.environ.get("KBAN_STEPS", "60"))
 BAN_TIME, SHORT = 600, 4
@@ -48,9 +48,14 @@ class History(Case):
         self.model = Model()
         self.steps = []
         self.jails = {"long": {"bantime": BAN_TIME}, "short": {"bantime": SHORT}}
-        self.one = self.host(self.jails).start()
+        self.one = self.host(self.jails)
+        self.clock = Clock(self.one)
+        self.start()
         self.wanted_rules = sorted(rules())
         print("KBAN_SEED=%d KBAN_STEPS=%d" % (self.seed, STEPS))
+
+    def start(self):
+        self.one.start(wrapper=self.clock.wrapper() if self.clock.library else ())
 
     def kernel(self, jail):
         four, six = members("kban-" + jail), members("kban-%s6" % jail)
@@ -70,7 +75,7 @@ class History(Case):
         for host in hosts:
             for jail in self.model.bans:
                 self.model.ban(jail, host)
-        self.one.fail(*hosts)
+        self.one.fail(*hosts, when=self.clock.now())
         # Until they are read: what comes next must not overtake them.
         wait_until("the lines to be read", lambda: all(
             host in (self.kernel("long") or ()) for host in hosts), limit=20)
@@ -102,18 +107,21 @@ class History(Case):
     def reload(self):
         self.one.client("reload")
 
+    def jump_the_clock(self):
+        self.clock.jump(self.chance.choice([-86400, -3600, 0, 3600, 86400]) if self.clock.library else 0)
+
     def kill(self):
         self.one.kill()
-        self.one.start()
+        self.start()
 
     def stop(self):
         self.one.stop(self.chance.choice([signal.SIGTERM, signal.SIGINT]))
-        self.one.start()
+        self.start()
 
     def test_kernel_and_model_agree(self):
         actions = [self.fail_lines] * 5 + [self.ban_by_hand] * 4 + [self.unban] * 3 + [
-            self.let_time_pass, self.flush_a_set, self.destroy_all, self.flush_rules, self.reload, self.kill,
-            self.stop]
+            self.let_time_pass, self.flush_a_set, self.destroy_all, self.flush_rules, self.reload,
+            self.jump_the_clock, self.kill, self.stop]
         for _ in range(STEPS):
             action = self.chance.choice(actions)
             self.steps.append(action.__name__)

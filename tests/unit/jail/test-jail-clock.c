@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bans when the machine's clock is set. The linker sends what asks for the time here. */
+#include "kban-test.h"
+
+#include <time.h>
+
+#include "failing-alloc.h"
+#include "jail/jail.h"
+
+#define START ((kban_usec)1767225600 * KBAN_SECOND)
+#define DAY   (86400 * KBAN_SECOND)
+
+static kban_usec wall, steady;
+
+/* The linker makes this name. NOLINTBEGIN(bugprone-reserved-identifier) */
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	kban_usec time = clock == CLOCK_REALTIME ? wall : steady;
+
+	*now = (struct timespec){ .tv_sec = time / KBAN_SECOND,
+				  .tv_nsec = time % KBAN_SECOND * 1000 };
+	return 0;
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+struct bench {
+	struct kban_context *ctx;
+	struct kban_backend *backend;
+	struct kban_store *store;
+	struct kban_filter *filter;
+	struct kban_jail *jail;
+};
+
+static void open_jail(struct bench *bench, kban_usec ban_time)
+{
+	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
+	struct kban_jail_parts parts = { .filter = bench->filter,
+					 .backend = bench->backend,
+					 .store = bench->store };
+
+	options.name = "test";
+	options.ban_time = ban_time;
+	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+}
+
+static int set_up(void **state)
+{
+	static const char *const rules[] = { "^ fail from <HOST>$", NULL };
+	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
+	struct bench *bench = calloc(1, sizeof(*bench));
+
+	wall = START;
+	steady = 1000 * KBAN_SECOND;
+	bench->ctx = kban_context_new();
+	filter.usedns = KBAN_USEDNS_NO;
+	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
+	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
+			 KBAN_OK);
+	*state = bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	kban_jail_free(bench->jail);
+	kban_store_close(bench->store);
+	kban_backend_free(bench->backend);
+	kban_filter_unref(bench->filter);
+	kban_context_unref(bench->ctx);
+	free(bench);
+	return 0;
+}
+
+static void pass_time(kban_usec span)
+{
+	wall += span;
+	steady += span;
+}
+
+static void settle(struct bench *bench)
+{
+	assert_int_equal(kban_jail_settle(bench->jail, wall, NULL), KBAN_OK);
+}
+
+static void ban(struct bench *bench, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+
+	assert_true(kban_jail_ban(bench->jail, &addr, wall) >= 0);
+}
+
+/* What is left of a ban, as the jail has it. */
+static kban_usec left(struct bench *bench, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+	struct kban_ban found;
+
+	if (!kban_jail_find_ban(bench->jail, &addr, &found))
+		return 0;
+	return found.until == KBAN_FOREVER ? KBAN_FOREVER : found.until - wall;
+}
+
+static int read_until(const struct kb_ban_record *record, void *data)
+{
+	*(kban_usec *)data = record->until;
+	return 0;
+}
+
+/* The same, as a daemon would have it that starts now. */
+static kban_usec left_in_store(struct bench *bench)
+{
+	kban_usec until = 0;
+
+	assert_int_equal(kb_store_each_ban(bench->store, "test", read_until, &until, NULL),
+			 KBAN_OK);
+	return until - wall;
+}
+
+static void a_ban_lasts_as_long(void **state)
+{
+	static const kban_usec jumps[] = { DAY, -DAY, 3600 * KBAN_SECOND, -3600 * KBAN_SECOND };
+	struct bench *bench = *state;
+
+	open_jail(bench, 600 * KBAN_SECOND);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	for (size_t i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		pass_time(100 * KBAN_SECOND);
+		wall += jumps[i];
+		settle(bench);
+		assert_int_equal(left(bench, "192.0.2.1"),
+				 (500 - 100 * (kban_usec)i) * KBAN_SECOND);
+		assert_int_equal(left_in_store(bench), left(bench, "192.0.2.1"));
+	}
+}
+
+/* The new time counts for the new ban, and the others are moved before it is there. */
+static void a_ban_right_after_it_is_of_the_new_time(void **state)
+{
+	struct bench *bench = *state;
+
+	open_jail(bench, 600 * KBAN_SECOND);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	wall += DAY;
+	ban(bench, "192.0.2.2");
+	assert_int_equal(left(bench, "192.0.2.1"), 600 * KBAN_SECOND);
+	settle(bench);
+	assert_int_equal(left(bench, "192.0.2.2"), 600 * KBAN_SECOND);
+	wall -= 2 * DAY;
+	ban(bench, "192.0.2.3");
+	settle(bench);
+	for (char host[] = "192.0.2.1"; host[8] <= '3'; host[8]++)
+		assert_int_equal(left(bench, host), 600 * KBAN_SECOND);
+}
+
+static void what_has_no_end_has_none(void **state)
+{
+	struct bench *bench = *state;
+
+	open_jail(bench, KBAN_FOREVER);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	wall -= DAY;
+	settle(bench);
+	assert_int_equal(left(bench, "192.0.2.1"), KBAN_FOREVER);
+}
+
+/* What is put right little by little adds up, and is not followed at each step. */
+static void a_clock_that_is_slewed_is_followed(void **state)
+{
+	struct bench *bench = *state;
+
+	open_jail(bench, 600 * KBAN_SECOND);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	for (int i = 0; i < 40; i++) {
+		wall += KBAN_SECOND / 10;
+		settle(bench);
+		assert_in_range(left(bench, "192.0.2.1"), 599 * KBAN_SECOND, 601 * KBAN_SECOND);
+	}
+}
+
+static kban_usec own_time(void *data)
+{
+	return *(kban_usec *)data;
+}
+
+/* A program that says what time it is has no clock that somebody else sets. */
+static void a_clock_of_the_programs_own_is_believed(void **state)
+{
+	struct bench *bench = *state;
+
+	kban_context_set_clock(bench->ctx, own_time, &wall);
+	open_jail(bench, 7 * DAY);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	wall += DAY;
+	settle(bench);
+	assert_int_equal(left(bench, "192.0.2.1"), 6 * DAY);
+}
+
+static void memory_may_run_out(void **state)
+{
+	struct bench *bench = *state;
+
+	open_jail(bench, 600 * KBAN_SECOND);
+	ban(bench, "192.0.2.1");
+	settle(bench);
+	wall += DAY;
+	kb_changes_free(&bench->jail->changes);
+	failing_alloc_start(1);
+	assert_int_equal(kban_jail_settle(bench->jail, wall, NULL), KBAN_E_NOMEM);
+	assert_true(failing_alloc_stop());
+}
+
+#define CLOCK_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CLOCK_TEST(a_ban_lasts_as_long),
+		CLOCK_TEST(a_ban_right_after_it_is_of_the_new_time),
+		CLOCK_TEST(what_has_no_end_has_none),
+		CLOCK_TEST(a_clock_that_is_slewed_is_followed),
+		CLOCK_TEST(a_clock_of_the_programs_own_is_believed),
+		CLOCK_TEST(memory_may_run_out),
+	};
+
+	return cmocka_run_group_tests_name("jail-clock", tests, NULL, NULL);
+}
