@@ -162,13 +162,90 @@ class Polling(Case):
 
 
 class Globs(Case):
-    def test_files_that_appear_later(self):
+    """What patterns name, and where reading begins: the kernel tells of files, or they are looked for."""
+
+    def without_hints(self):
+        """No daemon that starts from now on gets a descriptor of inotify."""
+        path = "/proc/sys/user/max_inotify_instances"
+
+        def write(text):
+            with open(path, "w") as file:
+                file.write(text)
+
+        try:
+            with open(path) as file:
+                before = file.read()
+            write("0")
+        except OSError as error:
+            self.skipTest(str(error))
+        self.addCleanup(write, before)
+
+    def put(self, host, name, address):
+        path = os.path.join(host.dir, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        host.append("%s fail from %s\n" % (stamp(), address), path=path)
+
+    def banned(self, *addresses):
+        wait_until("the bans", lambda: set(members("kban-test") or ()) == set(addresses))
+
+    def check_late_files(self, polls):
         host = self.host()
-        host.write_jails({"test": {"logpath": host.dir + "/sites/*/access.log"}})
+        host.write_jails({"test": {"logpath": host.dir + "/sites/*/access*.log"}})
         host.start()
-        os.makedirs(host.dir + "/sites/one")
-        host.append("%s fail from 192.0.2.1\n" % stamp(), path=host.dir + "/sites/one/access.log")
-        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        self.assertEqual(host.journal_has("files are looked at every 2 seconds instead"), polls)
+        # Directories that come with their file, files in them, and one that is moved in.
+        self.put(host, "sites/one/access.log", "192.0.2.1")
+        self.banned("192.0.2.1")
+        self.put(host, "sites/two/access.log", "192.0.2.2")
+        self.put(host, "sites/one/access-more.log", "192.0.2.3")
+        self.put(host, "sites/one/error.log", "198.51.100.1")
+        self.banned("192.0.2.1", "192.0.2.2", "192.0.2.3")
+        self.put(host, "elsewhere.log", "192.0.2.4")
+        os.rename(os.path.join(host.dir, "elsewhere.log"), os.path.join(host.dir, "sites/two/access-moved.log"))
+        self.banned("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4")
+        # They are followed as others are.
+        self.put(host, "sites/two/access-moved.log", "192.0.2.5")
+        os.rename(os.path.join(host.dir, "sites/one"), os.path.join(host.dir, "sites/renamed"))
+        self.put(host, "sites/renamed/access.log", "192.0.2.6")
+        self.banned(*["192.0.2.%d" % n for n in range(1, 7)])
+
+    def test_files_that_appear_later(self):
+        self.check_late_files(False)
+
+    def test_files_that_appear_later_where_nothing_tells(self):
+        self.without_hints()
+        self.check_late_files(True)
+
+    def check_beginnings(self):
+        """What was there at the start is read from its end where a "tail" says so; what comes later is new."""
+        host = self.host()
+        host.write_jails({"test": {"logpath": "%s/head-*.log head\n  %s/tail-*.log tail\n  %s/plain.log" % ((host.dir,) * 3)}})
+        for number, name in enumerate(("head-1.log", "tail-1.log", "plain.log")):
+            self.put(host, name, "192.0.2.%d" % (number + 1))
+        host.start()
+        self.banned("192.0.2.1", "192.0.2.3")
+        self.put(host, "tail-1.log", "192.0.2.4")
+        self.put(host, "head-2.log", "192.0.2.5")
+        self.put(host, "tail-2.log", "192.0.2.6")
+        self.banned("192.0.2.1", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6")
+        # Rotated, it goes on with the beginning of the next.
+        os.rename(os.path.join(host.dir, "tail-1.log"), os.path.join(host.dir, "old"))
+        self.put(host, "tail-1.log", "192.0.2.7")
+        self.banned(*["192.0.2.%d" % n for n in (1, 3, 4, 5, 6, 7)])
+        # A restart goes on where it was, whatever stands there.
+        host.kill()
+        self.put(host, "tail-1.log", "192.0.2.8")
+        self.put(host, "head-1.log", "192.0.2.9")
+        host.start()
+        self.banned(*["192.0.2.%d" % n for n in (1, 3, 4, 5, 6, 7, 8, 9)])
+        self.assertEqual(host.ask("status", "test")["jail"]["total_failed"], 2)
+
+    def test_beginnings(self):
+        self.check_beginnings()
+
+    def test_beginnings_where_nothing_tells(self):
+        self.without_hints()
+        self.check_beginnings()
 
     def test_missing_log_does_not_stop_the_others(self):
         host = self.host({"test": {}, "missing": {"logpath": "/nonexistent/log"}}).start()

@@ -2,6 +2,7 @@
 """Syslog messages: from a packet to a ban, over each transport, and who may send them."""
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -121,6 +122,52 @@ class Transports(Sources):
         self.banned("192.0.2.1", "kban-other")
         with open(path) as file:
             self.assertEqual(file.read(), "precious")
+
+
+@unittest.skipUnless(shutil.which("logger"), "there is no logger")
+class Logger(Sources):
+    """Messages as a program of others sends them, in each form that it knows."""
+
+    FORMS = (["--rfc3164"], ["--rfc5424"], ["--rfc5424=notime"], ["--rfc5424=notq,nohost"])
+
+    def log(self, *options, text):
+        run("logger", *options, "-t", "mail", "--id=7", "-p", "auth.info", text)
+
+    def check(self, url, forms, *options):
+        host = self.sources(url)
+        for number, form in enumerate(forms, 1):
+            self.log(*options, *form, text="fail from 192.0.2.%d" % number)
+            self.banned("192.0.2.%d" % number)
+        # Text of a message is no header, and no line of its own.
+        self.log(*options, text="x <38>Nov 14 10:11:12 mx mail[7]: fail from 198.51.100.1")
+        self.log(*options, text="mx mail[7]: fail from 198.51.100.2")
+        self.log(*options, text="fail from 192.0.2.99")
+        self.banned("192.0.2.99")
+        self.assertEqual(len(members("kban-test")), len(forms) + 1)
+        return host
+
+    def test_udp(self):
+        self.check("syslog://127.0.0.1:%d" % PORT, self.FORMS, "-n", "127.0.0.1", "-P", str(PORT), "-d")
+
+    def test_tcp(self):
+        forms = [form + frame for form in self.FORMS for frame in ([], ["--octet-count"])]
+        self.check("syslog+tcp://127.0.0.1:%d" % PORT, forms, "-n", "127.0.0.1", "-P", str(PORT), "-T")
+
+    def test_a_path(self):
+        path = "/tmp/kban-%d.logger" % os.getpid()
+        self.addCleanup(lambda: os.path.exists(path) and os.unlink(path))
+        self.check("syslog+unix://" + path, [[], ["--rfc3164"], ["--rfc5424"]], "-u", path)
+
+    def test_what_is_too_long(self):
+        """Its beginning is no line of another, and its end is none either."""
+        self.sources("syslog+tcp://127.0.0.1:%d" % PORT)
+        long_text = "x" * 100000 + " mx mail[7]: fail from 198.51.100.1"
+        for frame in ([], ["--octet-count"]):
+            subprocess.run(["logger", "-n", "127.0.0.1", "-P", str(PORT), "-T", "-S", "200000", "-t", "mail", "--id=7"] + frame,
+                           input=long_text + "\n", text=True, check=True)
+        self.log("-n", "127.0.0.1", "-P", str(PORT), "-T", text="fail from 192.0.2.1")
+        self.banned("192.0.2.1")
+        self.assertEqual(set(members("kban-test")), {"192.0.2.1"})
 
 
 class Senders(Sources):
