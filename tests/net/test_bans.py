@@ -7,10 +7,11 @@ import random
 import signal
 import sqlite3
 import statistics
+import subprocess
 import threading
 import time
 
-from support import (FILTER, Case, destroy, flush_set, in_set, main, members, rules, run, set_names,
+from support import (FILTER, KBAN_TAIL, Case, destroy, flush_set, in_set, main, members, rules, run, set_names,
                      wait_until)
 
 
@@ -224,6 +225,18 @@ class Repair(Case):
     def test_flushed_set(self):
         self.check(flush_set, "kban-test")
 
+    def test_deleted_entry(self):
+        """One that is gone, with others that stay."""
+        host = self.host().start()
+        host.fail(*["192.0.2.%d" % n for n in range(1, 20)])
+        wait_until("the bans", lambda: len(members("kban-test") or ()) == 19)
+        if FILTER == "ipset":
+            run("ipset", "del", "kban-test", "192.0.2.7")
+        else:
+            run("nft", "delete", "element", "inet", "kban", "kban-test", "{ 192.0.2.7 }")
+        wait_until("the repair", lambda: in_set("kban-test", "192.0.2.7"), limit=12)
+        self.assertGreater(members("kban-test")["192.0.2.7"], 580)
+
     def test_destroyed_sets(self):
         self.check(destroy, "sets")
 
@@ -302,12 +315,21 @@ class Commands(Case):
         wait_until("a new ban", lambda: in_set("kban-test", "192.0.2.2"))
 
     def test_second_daemon_is_refused(self):
+        """On the same state or the same socket; it changes nothing."""
         host = self.host().start()
-        second = self.host()
-        second.state = host.state
-        with self.assertRaisesRegex(AssertionError, "ended with 1"):
-            second.start()
-        self.assertEqual(host.client("ping").returncode, 0)
+        before = set_names(), rules(), sorted(os.listdir(host.state))
+        for same, says in (("state", "in use by process %d" % host.process.pid), ("socket", "another kban-tail listens on it")):
+            second = self.host({"second": {}})
+            setattr(second, same, getattr(host, same))
+            start = time.monotonic()
+            second.process = subprocess.Popen(
+                [KBAN_TAIL, "-c", second.config, "--state", second.state, "--socket", second.socket, "--foreground",
+                 "--log-target", second.journal], stderr=subprocess.PIPE, text=True)
+            self.assertIn(says, second.process.communicate(timeout=20)[1])
+            self.assertEqual(second.process.returncode, 1)
+            self.assertLess(time.monotonic() - start, 5)
+            self.assertEqual((set_names(), rules(), sorted(os.listdir(host.state))), before)
+            self.assertEqual(host.client("ping").returncode, 0)
 
 
 class Reload(Case):

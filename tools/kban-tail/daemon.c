@@ -587,6 +587,18 @@ static int make_watch(struct daemon *daemon)
 	return EXIT_GOOD;
 }
 
+/* Before anything of whoever has it already is changed, such as rules. */
+static int claim_socket(struct daemon *daemon)
+{
+	char problem[256];
+
+	if (server_claim(daemon->arguments->socket_path, problem) == KBAN_OK)
+		return EXIT_GOOD;
+	fprintf(stderr, "kban-tail: %s\n", problem);
+	log_say(daemon->log, KBAN_CRITICAL, "%s", problem);
+	return EXIT_TROUBLE;
+}
+
 static int prepare(struct daemon *daemon)
 {
 	const struct arguments *arguments = daemon->arguments;
@@ -596,6 +608,8 @@ static int prepare(struct daemon *daemon)
 		status = setup_log(arguments, daemon->config, daemon->ctx, &daemon->log);
 	if (status == EXIT_GOOD)
 		status = setup_store(arguments, daemon->ctx, &daemon->store);
+	if (status == EXIT_GOOD)
+		status = claim_socket(daemon);
 	if (status == EXIT_GOOD)
 		status = setup_backend(arguments, daemon->config, daemon->ctx, &daemon->backend);
 	if (status != EXIT_GOOD)

@@ -258,7 +258,7 @@ static void make_directory(const char *path)
 	free(directory);
 }
 
-static int claim_path(const char *path, char problem[256])
+int server_claim(const char *path, char problem[256])
 {
 	struct stat info;
 
@@ -298,7 +298,7 @@ int server_open(uv_loop_t *loop, const char *path, server_call_fn *call, void *d
 		struct server **out, char problem[256])
 {
 	struct server *server;
-	int status = claim_path(path, problem);
+	int status = server_claim(path, problem);
 
 	if (status < 0)
 		return status;

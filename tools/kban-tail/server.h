@@ -18,6 +18,9 @@ struct connection;
  */
 typedef void server_call_fn(struct connection *from, const struct kban_message *call, void *data);
 
+/* See that nobody listens on @a path, and remove what is left of somebody who did. */
+int server_claim(const char *path, char problem[256]);
+
 /*
  * Listen on @a path, readable by nobody but its owner. A socket that nobody listens on any more is
  * replaced; one that is alive is an error.
