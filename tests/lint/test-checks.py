@@ -91,6 +91,32 @@ class CheckCase(unittest.TestCase):
             self.assertIn(complaint, result.stderr)
 
 
+class Promises(CheckCase):
+    check = "check-promises.py"
+
+    def promise(self, tests):
+        self.write("docs/reliability.md", f"| promise | how | tests |\n| --- | --- | --- |\n| It holds. | Somehow. | {tests} |\n")
+        self.write("tests/net/test_it.py", "class It:\n    def test_that(self):\n")
+        self.write("tests/unit/stories/it.txt", "a story\n")
+
+    def test_good(self):
+        self.passes()
+        self.promise("`test_it.py: It.test_that`; `stories/it.txt: a story`")
+        self.passes()
+
+    def test_without_a_test(self):
+        self.promise("of course")
+        self.finds("docs/reliability.md:3: this promise has no test")
+
+    def test_a_test_that_is_not_there(self):
+        self.promise("`test_it.py: It.test_that, It.test_more`")
+        self.finds("docs/reliability.md:3: test_it.py has no It.test_more")
+
+    def test_a_file_that_is_not_there(self):
+        self.promise("`test_other.py: test_that`")
+        self.finds("docs/reliability.md:3: there is no one file test_other.py")
+
+
 class Layers(CheckCase):
     check = "check-layers.py"
 
