@@ -272,11 +272,12 @@ static void sort_factors(struct kb_literals *literals)
 	}
 }
 
-static void clear_factor(struct kb_literal_factor *factor)
+void kb_literal_factor_clear(struct kb_literal_factor *factor)
 {
 	for (size_t i = 0; i < factor->count; i++)
 		free((char *)(uintptr_t)factor->items[i].text.data);
 	free(factor->items);
+	*factor = (struct kb_literal_factor){ 0 };
 }
 
 static void drop_implied(struct kb_literals *literals)
@@ -289,7 +290,7 @@ static void drop_implied(struct kb_literals *literals)
 
 		literals->factors[literals->count] = factor;
 		if (is_implied(literals, &literals->factors[literals->count]))
-			clear_factor(&factor);
+			kb_literal_factor_clear(&factor);
 		else
 			literals->count++;
 	}
@@ -343,7 +344,7 @@ int kb_literals_find(struct kban_text pattern, unsigned flags, unsigned cuts,
 void kb_literals_clear(struct kb_literals *literals)
 {
 	for (size_t i = 0; i < literals->count; i++)
-		clear_factor(&literals->factors[i]);
+		kb_literal_factor_clear(&literals->factors[i]);
 	*literals = (struct kb_literals){ 0 };
 }
 

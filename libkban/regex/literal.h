@@ -105,6 +105,8 @@ int kb_literals_find(struct kban_text pattern, unsigned flags, unsigned cuts,
 
 void kb_literals_clear(struct kb_literals *literals);
 
+void kb_literal_factor_clear(struct kb_literal_factor *factor);
+
 /* True if @a text has one of the factor's strings. */
 bool kb_literal_factor_in(const struct kb_literal_factor *factor, struct kban_text text);
 

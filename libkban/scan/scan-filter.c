@@ -5,10 +5,6 @@
 #include "base/text.h"
 #include "match/trace.h"
 
-/* After so many lines it is known whether prefregex holds back one in so many. */
-#define TRIAL_LINES 256
-#define HELD_LEAST  8
-
 int kb_scan_filter_init(struct kb_scan_filter *filter, struct kban_matcher *matcher)
 {
 	*filter = (struct kb_scan_filter){
@@ -23,12 +19,23 @@ int kb_scan_filter_init(struct kb_scan_filter *filter, struct kban_matcher *matc
 	filter->always = calloc(filter->words, sizeof(*filter->always));
 	filter->beyond = calloc(filter->words, sizeof(*filter->beyond));
 	filter->awake = calloc(filter->words, sizeof(*filter->awake));
-	return filter->always && filter->beyond && filter->awake ? KBAN_OK : KBAN_E_NOMEM;
+	filter->conditions = calloc(filter->rule_count + 1, sizeof(*filter->conditions));
+	return filter->always && filter->beyond && filter->awake && filter->conditions
+		       ? KBAN_OK
+		       : KBAN_E_NOMEM;
+}
+
+static void clear_conditions(struct kb_scan_filter *filter)
+{
+	kb_scan_condition_clear(&filter->prefix);
+	for (size_t i = 0; filter->conditions != NULL && i < filter->rule_count; i++)
+		kb_scan_condition_clear(&filter->conditions[i]);
 }
 
 void kb_scan_filter_clear(struct kb_scan_filter *filter)
 {
-	kb_prescan_free(filter->prefix);
+	clear_conditions(filter);
+	free(filter->conditions);
 	free(filter->always);
 	free(filter->beyond);
 	free(filter->awake);
@@ -86,10 +93,7 @@ void kb_scan_filter_reset(struct kb_scan_filter *filter)
 	filter->is_always = false;
 	filter->has_beyond = false;
 	filter->awake_end = 0;
-	kb_prescan_free(filter->prefix);
-	filter->prefix = NULL;
-	filter->asked_prefix = 0;
-	filter->held = 0;
+	clear_conditions(filter);
 }
 
 void kb_scan_filter_wake(struct kb_scan_filter *filter, size_t bit, uint64_t line)
@@ -100,34 +104,52 @@ void kb_scan_filter_wake(struct kb_scan_filter *filter, size_t bit, uint64_t lin
 	set_bit(filter->awake, bit);
 }
 
-static int note_word(size_t id, size_t end, void *data)
+/* A filter that is tried on every line anyway gains nothing. */
+static bool asks_prefix(const struct kb_scan_filter *filter)
 {
-	(void)id;
-	(void)end;
-	*(bool *)data = true;
-	return 1;
+	return !filter->is_always && kb_scan_condition_asks(&filter->prefix);
 }
 
-bool kb_scan_filter_asks_prefix(const struct kb_scan_filter *filter)
+bool kb_scan_filter_asks(const struct kb_scan_filter *filter)
 {
-	bool is_vain = filter->asked_prefix >= TRIAL_LINES &&
-		       filter->held < filter->asked_prefix / HELD_LEAST;
+	if (asks_prefix(filter))
+		return true;
+	for (size_t i = 0; i < filter->rule_count; i++)
+		if (kb_scan_condition_asks(&filter->conditions[i]))
+			return true;
+	return false;
+}
 
-	return filter->prefix != NULL && !filter->is_always && !is_vain;
+static bool is_set(const uint64_t *bits, size_t bit)
+{
+	return (bits[bit / 64] >> bit % 64 & 1) != 0;
+}
+
+/* Whether a rule is left that may match. */
+static bool is_any_left(struct kb_scan_filter *filter, struct kban_text line)
+{
+	bool is_left = is_set(filter->awake, filter->rule_count);
+
+	for (size_t i = 0; i < filter->rule_count; i++) {
+		if (!is_set(filter->awake, i))
+			continue;
+		if (!is_set(filter->always, i) &&
+		    kb_scan_condition_fails(&filter->conditions[i], line))
+			filter->awake[i / 64] &= ~((uint64_t)1 << i % 64);
+		else
+			is_left = true;
+	}
+	return is_left;
 }
 
 bool kb_scan_filter_hold_back(struct kb_scan_filter *filter, uint64_t line, struct kban_text text)
 {
-	bool has_word = false;
-
-	if (!kb_scan_filter_asks_prefix(filter) || line + 1 != filter->awake_end)
+	/* Where lines belong together, it is not this one that has to have all texts. */
+	if (filter->window > 1 || line >= filter->awake_end)
 		return false;
-	filter->asked_prefix++;
-	/* A character that is not ASCII may be one in another case. */
-	if (!kb_text_is_ascii(text) ||
-	    kb_prescan_block(filter->prefix, text, note_word, &has_word) != KBAN_OK || has_word)
+	if ((filter->is_always || !kb_scan_condition_fails(&filter->prefix, text)) &&
+	    is_any_left(filter, text))
 		return false;
-	filter->held++;
 	filter->awake_end = line;
 	return true;
 }

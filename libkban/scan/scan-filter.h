@@ -8,7 +8,7 @@
 
 #include "filter/filter.h"
 #include "match/attempt.h"
-#include "regex/prescan.h"
+#include "scan/condition.h"
 
 #define KB_NO_LINE UINT64_MAX
 
@@ -28,8 +28,8 @@ struct kb_scan_filter {
 	uint64_t awake_end; /* … if its number is below this */
 	size_t window;      /* so many lines belong together: a text wakes for as many */
 
-	struct kb_prescan *prefix;   /* what prefregex waits for; NULL: nobody asks */
-	uint64_t asked_prefix, held; /* how often somebody did, and it was not there */
+	struct kb_scan_condition prefix;      /* what prefregex cannot do without */
+	struct kb_scan_condition *conditions; /* and each failregex, besides what wakes it */
 
 	uint64_t unseen_from; /* number of the line behind the last one that was tried */
 };
@@ -67,12 +67,12 @@ void kb_scan_filter_wake_beyond(struct kb_scan_filter *filter, uint64_t line);
 /* A text of @a bit is in line @a line. */
 void kb_scan_filter_wake(struct kb_scan_filter *filter, size_t bit, uint64_t line);
 
-/* Whether prefregex is to be asked about lines that wake the filter: not where that is in vain. */
-bool kb_scan_filter_asks_prefix(const struct kb_scan_filter *filter);
+/* Whether lines that wake the filter have to meet conditions. */
+bool kb_scan_filter_asks(const struct kb_scan_filter *filter);
 
 /*
- * Whether prefregex cannot match the line that woke the filter, as it lacks each of its texts. Then
- * the filter sleeps on.
+ * Let those rules sleep on that cannot match the line that woke them, as it does not meet their
+ * conditions. True: all of them, and so the filter.
  */
 bool kb_scan_filter_hold_back(struct kb_scan_filter *filter, uint64_t line, struct kban_text text);
 

@@ -40,7 +40,7 @@ struct kban_scanner {
 	bool any_beyond;    /* a filter is tried on lines that have bytes beyond ASCII */
 	bool is_beyond;     /* and there are such lines in the block */
 	bool any_always;    /* a filter is tried on every line */
-	bool any_prefix;    /* a filter asks its prefregex about lines that wake it */
+	bool any_condition; /* a filter has conditions for lines that wake it */
 	uint64_t *awake;    /* a bit for each filter that is to be tried on the line at hand */
 	uint64_t *always;   /* and for each that is tried on every line */
 	uint64_t awake_end; /* below it lines are tried by some filter, whatever they are */
@@ -180,12 +180,12 @@ static int build(struct kban_scanner *scanner)
 static void note_always(struct kban_scanner *scanner)
 {
 	scanner->any_always = false;
-	scanner->any_prefix = false;
+	scanner->any_condition = false;
 	scanner->any_beyond = false;
 	memset(scanner->always, 0, words_of(scanner->filter_count) * sizeof(*scanner->always));
 	for (size_t i = 0; i < scanner->filter_count; i++) {
 		scanner->any_beyond |= scanner->filters[i].has_beyond;
-		scanner->any_prefix |= kb_scan_filter_asks_prefix(&scanner->filters[i]);
+		scanner->any_condition |= kb_scan_filter_asks(&scanner->filters[i]);
 		if (!scanner->filters[i].is_always)
 			continue;
 		scanner->any_always = true;
@@ -397,7 +397,7 @@ static void prolong(struct kban_scanner *scanner, uint64_t line)
 	scanner->awake_end++;
 }
 
-/* Let those sleep on whose prefregex cannot match the line. */
+/* Let those sleep on that cannot match the line, whatever woke them. */
 static void hold_back(struct kban_scanner *scanner, uint64_t line)
 {
 	size_t i = kban_scanner_awake(scanner, 0);
@@ -515,7 +515,7 @@ int kban_scanner_line(struct kban_scanner *scanner, struct kban_scan_line *line)
 	wake(scanner, scanner->next + len, scanner->next_line);
 	if (scanner->is_beyond && !kb_text_is_ascii(scanner->line))
 		wake_beyond(scanner, scanner->next_line);
-	if (scanner->any_prefix && scanner->next_line < scanner->awake_end)
+	if (scanner->any_condition && scanner->next_line < scanner->awake_end)
 		hold_back(scanner, scanner->next_line);
 	if (scanner->next_line < scanner->awake_end && is_skipped(scanner, scanner->line))
 		prolong(scanner, scanner->next_line);

@@ -90,23 +90,36 @@ static size_t cost_of(const struct kb_literal_factor *factor, const struct sampl
 	return hits * TRY_COST / sample->lines + search_cost(factor);
 }
 
-/* The factor that costs least; of several the one that is rarest by its look. */
-static const struct kb_literal_factor *choose(const struct kb_literals *literals,
-					      const struct sample *sample)
+/* The better one of @a best and the factors of @a literals. */
+static const struct kb_literal_factor *choose_of(const struct kb_literals *literals,
+						 const struct sample *sample,
+						 const struct kb_literal_factor *best,
+						 size_t *least)
 {
-	const struct kb_literal_factor *best = NULL;
-	size_t least = SIZE_MAX;
-
-	for (size_t i = 0; i < literals->count; i++) {
+	for (size_t i = 0; literals != NULL && i < literals->count; i++) {
 		const struct kb_literal_factor *factor = &literals->factors[i];
 		size_t cost = sample->lines > 0 ? cost_of(factor, sample) : i;
 
-		if (cost < least) {
+		if (cost < *least) {
 			best = factor;
-			least = cost;
+			*least = cost;
 		}
 	}
 	return best;
+}
+
+/*
+ * The factor that costs least; of several the one that is rarest by its look. Those of @a others
+ * are as good.
+ */
+static const struct kb_literal_factor *choose(const struct kb_literals *literals,
+					      const struct kb_literals *others,
+					      const struct sample *sample)
+{
+	size_t least = SIZE_MAX;
+	const struct kb_literal_factor *best = choose_of(literals, sample, NULL, &least);
+
+	return choose_of(others, sample, best, &least);
 }
 
 /* Where stamps may have been cut out, in the words of regex/literal. */
@@ -141,58 +154,102 @@ static int find_literals(const struct kb_scan_filter *filter, size_t index,
 				literals);
 }
 
-static int add_pattern(struct kb_trigger_table *table, struct kb_scan_filter *filter,
-		       struct kb_scan_target *target, const struct sample *sample)
-{
-	kb_auto_clear(literals) literals = { 0 };
-	const struct kb_literal_factor *factor;
+/* What is known of the patterns of a filter, while their triggers are chosen. */
+struct choice {
+	struct kb_trigger_table *table;
+	struct kb_scan_filter *filter;
+	const struct sample *sample;
+	struct kb_literals prefix; /* of prefregex, without which no failregex is tried */
+};
 
-	target->bit = kb_scan_filter_bit(filter, target->pattern);
-	if (find_literals(filter, target->pattern, &literals) != KBAN_OK)
-		return KBAN_E_NOMEM;
-	factor = choose(&literals, sample);
-	if (factor != NULL && factor->or_beyond_ascii)
-		kb_scan_filter_add_beyond(filter, target->bit);
-	if (factor != NULL)
-		return add_factor(table, target, factor);
-	kb_scan_filter_wake_always(filter, target->bit);
-	return KBAN_OK;
+/* Have a pattern wait for @a factor. */
+static int wait_for(const struct choice *choice, const struct kb_scan_target *target,
+		    const struct kb_literal_factor *factor)
+{
+	if (factor->or_beyond_ascii)
+		kb_scan_filter_add_beyond(choice->filter, target->bit);
+	return add_factor(choice->table, target, factor);
 }
 
-/*
- * No failregex is tried where prefregex does not match, so what that waits for has to be there,
- * too; but an ignoreregex may be asked before it.
- */
-static int set_prefix(struct kb_scan_filter *filter, const struct sample *sample)
+/* The best of what is left, when a line with one has been found, is the condition. */
+static void set_condition(const struct choice *choice, size_t rule, struct kb_literals *literals,
+			  const struct kb_literal_factor *trigger)
 {
-	size_t index = kb_scan_filter_pattern_count(filter);
+	struct kb_literal_factor *best = NULL;
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < literals->count; i++) {
+		struct kb_literal_factor *factor = &literals->factors[i];
+		size_t hits = kb_literal_factor_measure(factor, choice->sample->text);
+
+		if (factor == trigger || hits >= least)
+			continue;
+		best = factor;
+		least = hits;
+	}
+	if (best != NULL)
+		kb_scan_condition_set(&choice->filter->conditions[rule], best);
+}
+
+static int add_pattern(const struct choice *choice, struct kb_scan_target *target)
+{
+	struct kb_scan_filter *filter = choice->filter;
+	bool is_rule = target->pattern < filter->rule_count;
 	kb_auto_clear(literals) literals = { 0 };
 	const struct kb_literal_factor *factor;
 	int status;
 
-	if (filter->ignore_count > 0 || kb_scan_filter_pattern(filter, index) == NULL)
-		return KBAN_OK;
-	if (find_literals(filter, index, &literals) != KBAN_OK)
+	target->bit = kb_scan_filter_bit(filter, target->pattern);
+	if (find_literals(filter, target->pattern, &literals) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	factor = choose(&literals, sample);
-	if (factor == NULL)
+	factor = choose(&literals, is_rule ? &choice->prefix : NULL, choice->sample);
+	if (factor == NULL) {
+		kb_scan_filter_wake_always(filter, target->bit);
 		return KBAN_OK;
-	status = kb_prescan_new(factor->items, factor->count, KB_PRESCAN_BEST, &filter->prefix);
-	return status == KBAN_E_NOMEM ? status : KBAN_OK;
+	}
+	status = wait_for(choice, target, factor);
+	if (is_rule)
+		set_condition(choice, target->pattern, &literals, factor);
+	return status;
+}
+
+/* An ignoreregex may be asked before prefregex, so the filter as a whole needs that only if not. */
+static void set_prefix(struct choice *choice)
+{
+	struct kb_literals *literals = &choice->prefix;
+	const struct kb_literal_factor *factor = choose(literals, NULL, choice->sample);
+
+	if (factor != NULL && choice->filter->ignore_count == 0)
+		kb_scan_condition_set(&choice->filter->prefix,
+				      &literals->factors[factor - literals->factors]);
+}
+
+static int choose_triggers(struct choice *choice, size_t index)
+{
+	struct kb_scan_filter *filter = choice->filter;
+	struct kb_scan_target target = { .filter = index };
+	size_t prefix = kb_scan_filter_pattern_count(filter);
+	int status = KBAN_OK;
+
+	if (kb_scan_filter_pattern(filter, prefix) != NULL)
+		status = find_literals(filter, prefix, &choice->prefix);
+	for (; status == KBAN_OK && target.pattern < prefix; target.pattern++)
+		status = add_pattern(choice, &target);
+	if (status == KBAN_OK)
+		set_prefix(choice);
+	return status;
 }
 
 static int add_filter(struct kb_trigger_table *table, struct kb_scan_filter *filters, size_t index,
 		      const struct sample *sample)
 {
-	struct kb_scan_filter *filter = &filters[index];
-	struct kb_scan_target target = { .filter = index };
-	int status = KBAN_OK;
+	struct choice choice = { table, &filters[index], sample, { .count = 0 } };
+	int status;
 
-	kb_scan_filter_reset(filter);
-	for (; status == KBAN_OK && target.pattern < kb_scan_filter_pattern_count(filter);
-	     target.pattern++)
-		status = add_pattern(table, filter, &target, sample);
-	return status == KBAN_OK ? set_prefix(filter, sample) : status;
+	kb_scan_filter_reset(choice.filter);
+	status = choose_triggers(&choice, index);
+	kb_literals_clear(&choice.prefix);
+	return status;
 }
 
 static void clear_literal(struct kb_scan_literal *literal)

@@ -357,36 +357,72 @@ static void lines_without_a_trigger_are_stepped_over(void **state)
 	assert_int_equal(count.always, 0);
 }
 
-/* A block may be gone, read to its end or not, when the next one begins. */
-/* Where prefregex cannot match no rule is tried, unless an ignoreregex comes before it. */
-static void lines_without_what_prefregex_needs_are_stepped_over(void **state)
+/* A rule is tried where all is there that it cannot do without, unless an ignoreregex comes first.
+ */
+static void lines_without_all_that_is_needed_are_stepped_over(void **state)
 {
+#define DAEMON "^\\S+ daemon: <F-CONTENT>.+</F-CONTENT>$"
 	static const struct {
 		struct test_filter filter;
+		const char *block;
 		uint64_t tried;
 	} rows[] = {
-		{ { .prefix = "^\\S+ daemon: <F-CONTENT>.+</F-CONTENT>$",
-		    .fail = { "^refused <HOST>$" },
-		    .date_pattern = "" },
-		  2 },
+		/* What prefregex needs is rarer than what the rule needs, or the other way round.
+		 */
+		{ { .prefix = DAEMON, .fail = { "^refused <HOST>$" }, .date_pattern = "" },
+		  "mail daemon: refused 192.0.2.1\n"
+		  "mail other: refused 192.0.2.1\n"
+		  "mail d\xc3\xa6mon: refused 192.0.2.9\n"
+		  "mail other: nothing\n",
+		  1 },
+		{ { .prefix = DAEMON, .fail = { "^refused <HOST>$" }, .date_pattern = "" },
+		  "mail daemon: refused 192.0.2.1\n"
+		  "mail daemon: nothing\n"
+		  "mail daemon: nothing\n"
+		  "mail other: refused 192.0.2.1\n",
+		  1 },
+		/* A character beyond ASCII may stand for one of it, in another case. */
+		{ { .prefix = DAEMON, .fail = { "^refused <HOST>$" }, .date_pattern = "" },
+		  "mail daemon: nothing\n"
+		  "mail daemon: nothing\n"
+		  "mail d\xc3\xa6mon: refused 192.0.2.9\n",
+		  1 },
 		/* Anything goes. */
 		{ { .prefix = "^\\S+: <F-CONTENT>.+</F-CONTENT>$",
 		    .fail = { "^refused <HOST>$" },
 		    .date_pattern = "" },
-		  5 },
-		{ { .prefix = "^\\S+ daemon: <F-CONTENT>.+</F-CONTENT>$",
+		  "mail daemon: refused 192.0.2.1\n"
+		  "mail other: refused 192.0.2.1\n"
+		  "mail other: nothing\n",
+		  2 },
+		{ { .prefix = DAEMON,
 		    .fail = { "^refused <HOST>$", "^expelled <HOST>$", "^rejected <HOST>$",
 			      "^thrown out <HOST>$" },
 		    .ignore = { "refused 192\\.0\\.2\\.9$" },
 		    .date_pattern = "" },
-		  5 },
+		  "mail daemon: refused 192.0.2.1\n"
+		  "mail other: refused 192.0.2.9\n"
+		  "mail other: rejected 192.0.2.2\n",
+		  3 },
+		/* Two texts in one rule. */
+		{ { .fail = { "^refused \\S+ by the door <HOST>$", "^let in .* late <HOST>$" },
+		    .date_pattern = "" },
+		  "refused x by the door 192.0.2.1\n"
+		  "refused x by the window 192.0.2.2\n"
+		  "let in x early 192.0.2.3\n"
+		  "walked by the door 192.0.2.4\n"
+		  "refused x by the window 192.0.2.5\n"
+		  "let in x late 192.0.2.6\n"
+		  "came late 192.0.2.7\n",
+		  2 },
+		/* Each line may have one of them, where lines belong together. */
+		{ { .fail = { "^refused .*\\nby the door <HOST>$" }, .max_lines = 2 },
+		  "refused x\n"
+		  "by the door 192.0.2.1\n"
+		  "nothing\n",
+		  2 },
 	};
-	const struct kban_text block = KB_TEXT("mail daemon: refused 192.0.2.1\n"
-					       "mail other: refused 192.0.2.1\n"
-					       "mail d\xc3\xa6mon: refused 192.0.2.9\n"
-					       "mail other: refused 192.0.2.9\n"
-					       "mail other: refused 192.0.2.2\n"
-					       "mail other: nothing\n");
+#undef DAEMON
 
 	(void)state;
 	for (size_t i = 0; i < kb_array_size(rows); i++) {
@@ -394,14 +430,39 @@ static void lines_without_what_prefregex_needs_are_stepped_over(void **state)
 		struct bench bench = { 0 };
 
 		bench_open(&bench, &rows[i].filter, 1);
-		check_block(&bench, block);
+		check_block(&bench, kb_text(rows[i].block));
 		kban_scanner_count(bench.scanner, &count);
-		assert_int_equal(count.tried, rows[i].tried);
-		assert_int_equal(count.candidates, rows[i].tried);
+		if (count.tried != rows[i].tried || count.candidates != rows[i].tried)
+			fail_msg("row %zu: tried %llu", i, (unsigned long long)count.tried);
 		bench_close(&bench);
 	}
 }
 
+/* What was asked for in vain a while is not asked for any more, and what is found stays the same.
+ */
+static void conditions_in_vain_are_dropped(void **state)
+{
+	static const struct test_filter filter = {
+		.fail = { "^refused \\S+ by the door <HOST>$" },
+		.date_pattern = "",
+	};
+	kb_auto_clear(buffer) log = { 0 };
+	struct bench bench = { 0 };
+	struct kban_scan_count count;
+
+	(void)state;
+	for (int i = 0; i < 400; i++)
+		kb_buffer_string(&log, i < 350 ? "refused x by the door 192.0.2.1\n"
+					       : "refused x by the gate 192.0.2.1\n");
+	assert_false(log.failed);
+	bench_open(&bench, &filter, 1);
+	check_block(&bench, kb_buffer_content(&log));
+	kban_scanner_count(bench.scanner, &count);
+	assert_int_equal(count.tried, 400);
+	bench_close(&bench);
+}
+
+/* A block may be gone, read to its end or not, when the next one begins. */
 static void blocks_are_not_looked_at_again(void **state)
 {
 	kban_auto(context) ctx = kban_context_new();
@@ -623,7 +684,8 @@ int main(void)
 		cmocka_unit_test(lines_that_belong_together_are_kept),
 		cmocka_unit_test(windows_sleep),
 		cmocka_unit_test(lines_without_a_trigger_are_stepped_over),
-		cmocka_unit_test(lines_without_what_prefregex_needs_are_stepped_over),
+		cmocka_unit_test(lines_without_all_that_is_needed_are_stepped_over),
+		cmocka_unit_test(conditions_in_vain_are_dropped),
 		cmocka_unit_test(blocks_are_not_looked_at_again),
 		cmocka_unit_test(times_of_lines_that_were_not_looked_at_count),
 		cmocka_unit_test(formats_are_learnt_from_lines_that_are_stepped_over),
