@@ -15,17 +15,24 @@
 /* Test programs have one thread. */
 static unsigned long countdown; /* 0: none fails */
 static bool has_failed;
+static unsigned long made;
 
 void failing_alloc_start(unsigned long nth)
 {
 	countdown = nth;
 	has_failed = false;
+	made = 0;
 }
 
 bool failing_alloc_stop(void)
 {
 	countdown = 0;
 	return has_failed;
+}
+
+unsigned long failing_alloc_count(void)
+{
+	return made;
 }
 
 void assert_every_allocation_may_fail(int (*attempt)(void *data), void *data)
@@ -48,6 +55,7 @@ void assert_every_allocation_may_fail(int (*attempt)(void *data), void *data)
 
 static bool fails_now(void)
 {
+	made++;
 	if (countdown == 0 || --countdown > 0)
 		return false;
 	has_failed = true;

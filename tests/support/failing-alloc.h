@@ -8,11 +8,14 @@
 
 #include <stdbool.h>
 
-/* From now on, let the @a nth allocation fail, and no other. The first is 1. */
+/* From now on, let the @a nth allocation fail, and no other. The first is 1; 0: let none fail. */
 void failing_alloc_start(unsigned long nth);
 
 /* Let all succeed again. True if one was made to fail since the start. */
 bool failing_alloc_stop(void);
+
+/* How many allocations there were since the start. */
+unsigned long failing_alloc_count(void);
 
 /*
  * Call @a attempt with its first allocation failing, then with its second, and so on until it needs

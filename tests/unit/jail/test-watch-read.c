@@ -6,6 +6,7 @@
 
 #include <kban/why.h>
 
+#include "failing-alloc.h"
 #include "jail/watch.h"
 
 /* Lines that are no failures: more than @a blocks blocks of them. */
@@ -200,6 +201,30 @@ static void why_tells_of_what_was_just_read(void **state)
 	kban_why_free(answer);
 }
 
+/* How many allocations it takes to read so many lines that are no failures. */
+static unsigned long allocations_for(struct bench *bench, size_t blocks)
+{
+	append_noise(bench, "log", blocks);
+	bench->now += 3 * KBAN_SECOND;
+	failing_alloc_start(0);
+	while (kban_watch_read(bench->watch, bench->now, NULL) > 0)
+		continue;
+	return failing_alloc_count();
+}
+
+/* Looking for changed files may allocate; lines do not. */
+static void a_line_without_a_failure_allocates_nothing(void **state)
+{
+	struct bench *bench = *state;
+	unsigned long one;
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\n");
+	for (size_t i = 0; i < 2; i++)
+		(void)allocations_for(bench, 20);
+	one = allocations_for(bench, 1);
+	assert_int_equal(allocations_for(bench, 8), one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +236,7 @@ int main(void)
 		WATCH_TEST(a_log_that_goes_amid_a_backlog_is_saved),
 		WATCH_TEST(a_reload_amid_a_backlog_reads_no_line_twice),
 		WATCH_TEST(why_tells_of_what_was_just_read),
+		WATCH_TEST(a_line_without_a_failure_allocates_nothing),
 	};
 
 	return cmocka_run_group_tests_name("watch-read", tests, NULL, NULL);
