@@ -127,6 +127,19 @@ KBAN_API KBAN_MUST_CHECK int kban_scanner_look(struct kban_scanner *scanner, siz
 KBAN_API const char *kban_scanner_trigger(const struct kban_scanner *scanner, size_t filter,
 					  enum kban_rule_kind kind, size_t rule, size_t index);
 
+/**
+ * How many rules of a filter the scanner chooses from: all failregex, and the ignoreregex where
+ * those are asked before any rule is.
+ */
+KBAN_API size_t kban_scanner_rule_count(const struct kban_scanner *scanner, size_t filter,
+					enum kban_rule_kind kind);
+
+/**
+ * Texts that turned out to be on most lines, so that they are not looked for any more, and rules
+ * that waited for them are tried on every line. NULL beyond the last. Valid until the next block.
+ */
+KBAN_API const char *kban_scanner_dropped(const struct kban_scanner *scanner, size_t index);
+
 /** What a scanner has done. */
 struct kban_scan_count {
 	uint64_t lines;      /**< stepped over or handed out */

@@ -15,6 +15,7 @@
 #include <kban/follow.h>
 #include <kban/jail.h>
 #include <kban/rules.h>
+#include <kban/scanner.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -218,6 +219,17 @@ KBAN_API KBAN_MUST_CHECK int kban_watch_remove_match(struct kban_watch *watch, s
 
 /** The follower, for its counters. */
 KBAN_API const struct kban_follow *kban_watch_follow(const struct kban_watch *watch);
+
+/**
+ * What looks through @a log, a path of a file that is followed, for all jails that read it, at
+ * once; valid until the next call that changes the watch. NULL while they try each line: a log has
+ * no scanner before 2000 lines of it have come.
+ */
+KBAN_API const struct kban_scanner *kban_watch_scanner(const struct kban_watch *watch,
+						       const char *log);
+
+/** The number that the filter of jail @a index has in that scanner, or -1 if it has none. */
+KBAN_API int kban_watch_scan_filter(const struct kban_watch *watch, const char *log, size_t index);
 
 /** Nonzero while the store cannot be written. */
 KBAN_API int kban_watch_is_unsaved(const struct kban_watch *watch);

@@ -162,12 +162,9 @@ int kb_watch_scan_feed(struct kb_watch_scan *scan, struct kban_text block, struc
 	return more < 0 ? more : status;
 }
 
-const struct kban_scanner *kb_watch_scans_scanner(const struct kb_watch_scans *scans,
-						  const char *path)
+const struct kb_watch_scan *kb_watch_scans_of(const struct kb_watch_scans *scans, const char *path)
 {
-	const struct kb_watch_scan *scan = find(scans, path);
-
-	return scan != NULL ? scan->scanner : NULL;
+	return find(scans, path);
 }
 
 void kb_watch_scans_clear(struct kb_watch_scans *scans)

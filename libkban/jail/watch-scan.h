@@ -46,9 +46,8 @@ int kb_watch_scans_find(struct kb_watch_scans *scans, const struct kban_block *b
 int kb_watch_scan_feed(struct kb_watch_scan *scan, struct kban_text block, struct kban_line line,
 		       kban_usec now);
 
-/* Of the scanner for @a path; NULL: it has none. */
-const struct kban_scanner *kb_watch_scans_scanner(const struct kb_watch_scans *scans,
-						  const char *path);
+/* That of @a path, which may have no scanner yet; NULL: nothing of it was read. */
+const struct kb_watch_scan *kb_watch_scans_of(const struct kb_watch_scans *scans, const char *path);
 
 /* Forget all: jails or their logs are about to change. */
 void kb_watch_scans_clear(struct kb_watch_scans *scans);

@@ -287,6 +287,23 @@ const struct kban_follow *kban_watch_follow(const struct kban_watch *watch)
 	return watch->follow;
 }
 
+const struct kban_scanner *kban_watch_scanner(const struct kban_watch *watch, const char *log)
+{
+	const struct kb_watch_scan *scan = kb_watch_scans_of(&watch->scans, log);
+
+	return scan != NULL ? scan->scanner : NULL;
+}
+
+int kban_watch_scan_filter(const struct kban_watch *watch, const char *log, size_t index)
+{
+	const struct kb_watch_scan *scan = kb_watch_scans_of(&watch->scans, log);
+
+	for (size_t i = 0; scan != NULL && i < scan->jail_count; i++)
+		if (scan->jails[i] == watch->jails[index]->jail)
+			return (int)i;
+	return -1;
+}
+
 int kban_watch_is_unsaved(const struct kban_watch *watch)
 {
 	return watch->pass.store_failed;

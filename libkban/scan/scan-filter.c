@@ -196,6 +196,11 @@ size_t kb_scan_filter_bit_count(const struct kb_scan_filter *filter)
 	return filter->rule_count + (filter->ignore_count > 0);
 }
 
+bool kb_scan_filter_is_always(const struct kb_scan_filter *filter, size_t bit)
+{
+	return (filter->always[bit / 64] >> bit % 64 & 1) != 0;
+}
+
 size_t kb_scan_filter_always_count(const struct kb_scan_filter *filter)
 {
 	size_t count = 0;

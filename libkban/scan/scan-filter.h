@@ -44,6 +44,9 @@ size_t kb_scan_filter_pattern_count(const struct kb_scan_filter *filter);
 const struct kb_pattern *kb_scan_filter_pattern(const struct kb_scan_filter *filter, size_t index);
 size_t kb_scan_filter_bit(const struct kb_scan_filter *filter, size_t index);
 
+/* Whether a bit is set on every line. */
+bool kb_scan_filter_is_always(const struct kb_scan_filter *filter, size_t bit);
+
 /* How many bits there are, and how many of them are set on every line. */
 size_t kb_scan_filter_bit_count(const struct kb_scan_filter *filter);
 size_t kb_scan_filter_always_count(const struct kb_scan_filter *filter);

@@ -662,11 +662,32 @@ int kban_scanner_look(struct kban_scanner *scanner, size_t index, kban_usec when
 const char *kban_scanner_trigger(const struct kban_scanner *scanner, size_t filter,
 				 enum kban_rule_kind kind, size_t rule, size_t index)
 {
+	const struct kb_scan_filter *asked;
+
 	if (filter >= scanner->filter_count || kind == KBAN_RULE_PREFIX)
 		return NULL;
+	asked = &scanner->filters[filter];
 	if (kind == KBAN_RULE_IGNORE)
-		rule += scanner->filters[filter].rule_count;
+		rule += asked->rule_count;
+	if (kb_scan_filter_is_always(asked, kb_scan_filter_bit(asked, rule)))
+		return NULL;
 	return kb_trigger_table_text(&scanner->table, filter, rule, index);
+}
+
+size_t kban_scanner_rule_count(const struct kban_scanner *scanner, size_t filter,
+			       enum kban_rule_kind kind)
+{
+	if (filter >= scanner->filter_count || kind == KBAN_RULE_PREFIX)
+		return 0;
+	return kind == KBAN_RULE_FAIL ? scanner->filters[filter].rule_count
+				      : scanner->filters[filter].ignore_count;
+}
+
+const char *kban_scanner_dropped(const struct kban_scanner *scanner, size_t index)
+{
+	const struct kb_string_list *dropped = &scanner->table.dropped;
+
+	return index < dropped->count ? dropped->items[index] : NULL;
 }
 
 void kban_scanner_count(const struct kban_scanner *scanner, struct kban_scan_count *out)

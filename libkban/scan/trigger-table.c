@@ -330,8 +330,11 @@ int kb_trigger_table_review(struct kb_trigger_table *table, struct kb_scan_filte
 		bool is_common = table->literals[i].lines > lines / 2;
 
 		table->literals[i].lines = 0;
-		if (is_common)
-			drop_literal(table, filters, i);
+		if (!is_common)
+			continue;
+		if (kb_string_list_append(&table->dropped, table->literals[i].literal.text) < 0)
+			return KBAN_E_NOMEM;
+		drop_literal(table, filters, i);
 	}
 	return table->count < before ? look(table, filters) : KBAN_OK;
 }
@@ -359,5 +362,6 @@ void kb_trigger_table_clear(struct kb_trigger_table *table)
 		clear_literal(&table->literals[i]);
 	free(table->literals);
 	kb_prescan_free(table->prescan);
+	kb_string_list_clear(&table->dropped);
 	*table = (struct kb_trigger_table){ 0 };
 }

@@ -3,6 +3,7 @@
 #ifndef KB_SCAN_TRIGGER_TABLE_H
 #define KB_SCAN_TRIGGER_TABLE_H
 
+#include "base/string-list.h"
 #include "regex/literal.h"
 #include "regex/prescan.h"
 #include "scan/scan-filter.h"
@@ -28,7 +29,8 @@ struct kb_trigger_table {
 	struct kb_scan_literal *literals;
 	size_t count;
 	size_t capacity;
-	struct kb_prescan *prescan; /* NULL: nothing is looked for */
+	struct kb_prescan *prescan;    /* NULL: nothing is looked for */
+	struct kb_string_list dropped; /* texts that were too common */
 };
 
 /*

@@ -116,6 +116,32 @@ class Answers(Case):
         self.assertNotIn("\x1b", host.client("why", "192.0.2.1").stdout)
 
 
+class Scans(Case):
+    """Which lines of a log are looked at."""
+
+    def test_shown_for_log_and_jail(self):
+        host = self.host().start()
+        host.write_config("filter.d/test.conf", "[Definition]\nfailregex = ^ fail from <HOST>$\n"
+                          "            ^\\s*<HOST>$\n")
+        host.client("reload")
+        self.assertNotIn("scan", host.ask("status")["logs"][0])
+        self.assertEqual(host.ask("status", "test")["jail"]["scans"], [])
+        host.append(("%s nothing of any interest\n" % stamp()) * 3000)
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        scan = host.ask("status")["logs"][0]["scan"]
+        self.assertIn(scan["engine"], ("builtin", "hyperscan"))
+        self.assertEqual((scan["waiting"], scan["always"], scan["dropped"]), (1, 1, []))
+        self.assertGreaterEqual(scan["lines"], scan["candidates"])
+        jail_scan, = host.ask("status", "test")["jail"]["scans"]
+        self.assertEqual(jail_scan["path"], host.log)
+        waiting, always = jail_scan["rules"]
+        self.assertEqual(always, {"kind": "failregex", "index": 1, "needs": None})
+        self.assertEqual((waiting["kind"], waiting["index"]), ("failregex", 0))
+        self.assertIn(" fail from", waiting["needs"])
+        self.assertEqual(scan["texts"], len(waiting["needs"]))
+
+
 class Backlog(Case):
     """Lines that came while the daemon stood still."""
 

@@ -141,12 +141,13 @@ static json_t *describe_jail(struct kban_watch *watch, size_t index)
 	return object;
 }
 
-static json_t *describe_log(const struct kban_follow *follow, size_t index)
+static json_t *describe_log(const struct kban_watch *watch, size_t index)
 {
 	struct kban_follow_state state;
 	json_t *object = json_object();
+	json_t *scan;
 
-	kban_follow_file(follow, index, &state);
+	kban_follow_file(kban_watch_follow(watch), index, &state);
 	json_object_set_new(object, "path",
 			    utf8((struct kban_text){ state.path, strlen(state.path) }));
 	json_object_set_new(object, "missing", json_boolean(state.missing));
@@ -156,6 +157,9 @@ static json_t *describe_log(const struct kban_follow *follow, size_t index)
 	json_object_set_new(object, "reads", json_integer((json_int_t)state.reads));
 	json_object_set_new(object, "truncated", json_integer((json_int_t)state.truncated));
 	json_object_set_new(object, "dropped", json_integer((json_int_t)state.dropped));
+	scan = commands_describe_scan(watch, state.path);
+	if (scan != NULL)
+		json_object_set_new(object, "scan", scan);
 	return object;
 }
 
@@ -165,7 +169,7 @@ static json_t *describe_logs(const struct kban_watch *watch)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < kban_follow_file_count(follow); i++)
-		json_array_append_new(list, describe_log(follow, i));
+		json_array_append_new(list, describe_log(watch, i));
 	return list;
 }
 
@@ -197,6 +201,7 @@ void command_jail_status(struct command *command)
 		return;
 	jail = describe_jail(command->daemon->watch, index);
 	json_object_set_new(jail, "bans", bans_in(kban_watch_jail(command->daemon->watch, index)));
+	json_object_set_new(jail, "scans", commands_describe_scans(command->daemon->watch, index));
 	json_object_set_new(command->reply, "jail", jail);
 }
 

@@ -47,6 +47,11 @@ json_t *commands_describe_files(const struct kban_watch *watch, size_t jail);
 json_t *commands_describe_missing(const struct kban_watch *watch, size_t jail);
 json_t *commands_describe_matches(struct kban_watch *watch, size_t jail);
 
+/* commands-scans.c: what of a log is looked at, or NULL if all is; and what each rule of a jail
+ * waits for, in each of its logs. */
+json_t *commands_describe_scan(const struct kban_watch *watch, const char *log);
+json_t *commands_describe_scans(const struct kban_watch *watch, size_t jail);
+
 /* commands-import.c */
 void command_import_bans(struct command *command);
 

@@ -225,6 +225,24 @@ static void a_line_without_a_failure_allocates_nothing(void **state)
 	assert_int_equal(allocations_for(bench, 8), one);
 }
 
+/* A log that gets a line now and then has none. */
+static void a_busy_log_has_a_scanner(void **state)
+{
+	struct bench *bench = *state;
+	kb_autofree char *log = with_root("@ROOT@/log", bench->root);
+
+	reload(bench, "[one]\nenabled = 1\n[two]\nenabled = 1\nlogpath = @ROOT@/2\n");
+	log_failures(bench, "192.0.2.1");
+	assert_null(kban_watch_scanner(bench->watch, log));
+	assert_int_equal(kban_watch_scan_filter(bench->watch, log, 0), -1);
+	append_noise(bench, "log", 1);
+	read_all(bench);
+	assert_non_null(kban_watch_scanner(bench->watch, log));
+	assert_int_equal(kban_watch_scan_filter(bench->watch, log, 0), 0);
+	assert_int_equal(kban_watch_scan_filter(bench->watch, log, 1), -1);
+	assert_null(kban_watch_scanner(bench->watch, "/nowhere"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +254,7 @@ int main(void)
 		WATCH_TEST(a_log_that_goes_amid_a_backlog_is_saved),
 		WATCH_TEST(a_reload_amid_a_backlog_reads_no_line_twice),
 		WATCH_TEST(why_tells_of_what_was_just_read),
+		WATCH_TEST(a_busy_log_has_a_scanner),
 		WATCH_TEST(a_line_without_a_failure_allocates_nothing),
 	};
 

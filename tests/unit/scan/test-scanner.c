@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "failing-alloc.h"
+#include "match/attempt.h"
 #include "match/trace.h"
 
 #define FILTERS_MAX 8
@@ -584,6 +585,52 @@ static void common_triggers_are_dropped(void **state)
 	assert_int_equal(count.always, 1);
 	assert_int_equal(count.triggered, 1);
 	assert_null(kban_scanner_trigger(scanner, 0, KBAN_RULE_FAIL, 0, 0));
+	assert_string_equal(kban_scanner_dropped(scanner, 0), "Failed password for ");
+	assert_null(kban_scanner_dropped(scanner, 1));
+}
+
+/* Also where it waited for others, too, which are still looked for. */
+static void a_rule_that_lost_a_trigger_is_tried_on_every_line(void **state)
+{
+	static const struct test_filter either = {
+		.fail = { "^(?:refused login|accepted mail) .*<HOST>$" }
+	};
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &either);
+	kban_auto(scanner) scanner = open_one(matcher);
+	kb_auto_clear(buffer) log = { 0 };
+	struct kban_scan_line line;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(kb_buffer_string(&log, "accepted mail for x\n"), KBAN_OK);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(kban_scanner_block(scanner, kb_buffer_content(&log), TEST_NOW),
+				 KBAN_OK);
+		if (i == 0)
+			assert_non_null(kban_scanner_trigger(scanner, 0, KBAN_RULE_FAIL, 0, 1));
+		while (kban_scanner_next(scanner, &line) > 0)
+			continue;
+	}
+	assert_string_equal(kban_scanner_dropped(scanner, 0), "accepted mail ");
+	assert_null(kban_scanner_trigger(scanner, 0, KBAN_RULE_FAIL, 0, 0));
+}
+
+/* Of ignoreregex that are asked after a hit there is nothing to choose. */
+static void rules_are_counted(void **state)
+{
+	static const struct test_filter after = { .fail = { "^a <HOST>$", "^b <HOST>$" },
+						  .ignore = { "x" } };
+	kban_auto(context) ctx = kban_context_new();
+	kban_auto(matcher) matcher = test_matcher(ctx, &after);
+	kban_auto(scanner) scanner = open_one(matcher);
+
+	(void)state;
+	assert_int_equal(kban_scanner_rule_count(scanner, 0, KBAN_RULE_FAIL), 2);
+	assert_int_equal(kban_scanner_rule_count(scanner, 0, KBAN_RULE_IGNORE),
+			 kb_matcher_ignores_early(matcher) ? 1 : 0);
+	assert_int_equal(kban_scanner_rule_count(scanner, 0, KBAN_RULE_PREFIX), 0);
+	assert_int_equal(kban_scanner_rule_count(scanner, 1, KBAN_RULE_FAIL), 0);
 }
 
 static void candidates_are_the_same(struct kban_scanner *one, struct kban_scanner *other)
@@ -691,6 +738,8 @@ int main(void)
 		cmocka_unit_test(formats_are_learnt_from_lines_that_are_stepped_over),
 		cmocka_unit_test(until_nothing_new_is_learnt),
 		cmocka_unit_test(common_triggers_are_dropped),
+		cmocka_unit_test(a_rule_that_lost_a_trigger_is_tried_on_every_line),
+		cmocka_unit_test(rules_are_counted),
 		cmocka_unit_test(a_lookahead_may_be_late),
 		cmocka_unit_test(rules_tell_what_they_wait_for),
 		cmocka_unit_test(memory_may_run_out),
