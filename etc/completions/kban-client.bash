@@ -19,7 +19,8 @@ _kban_client_words()
     get:2) candidates='action actionmethods actionproperties actions banip banned bantime findtime journalmatch logpath
             maxretry' ;;
     get:3) [[ $2 == banip ]] && candidates='--with-time' ;;
-    set:2) candidates='action addaction addjournalmatch addlogpath banip delaction deljournalmatch dellogpath unbanip' ;;
+    set:2) candidates='action addaction addjournalmatch addlogpath banip bantime delaction deljournalmatch
+            dellogpath findtime maxretry unbanip' ;;
     set:3) case $2 in banip) candidates='--force' ;; unbanip) candidates='--report-absent' ;; esac ;;
     unban:1) candidates='--all' ;;
     stop:1) candidates='--flush' ;;

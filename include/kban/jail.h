@@ -248,6 +248,25 @@ KBAN_API void kban_jail_stats(const struct kban_jail *jail, struct kban_jail_sta
 /** The options the jail works by, as settled; texts live as long as the jail. */
 KBAN_API const struct kban_jail_options *kban_jail_options(const struct kban_jail *jail);
 
+/** What an operator may change of a running jail; see the options of the same names. */
+struct kban_jail_limits {
+	unsigned max_retry;
+	kban_usec find_time;
+	kban_usec ban_time;
+};
+
+/**
+ * Let other limits hold from now on. Bans in force stay as they are; failures that the store
+ * remembers are counted anew, and lead to a ban with the next failure of their host at the
+ * earliest.
+ *
+ * @return KBAN_OK; KBAN_E_INVAL (find_time not above 0, max_retry above 65535) or KBAN_E_NOMEM, and
+ *         then the old ones hold.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_jail_set_limits(struct kban_jail *jail,
+						  const struct kban_jail_limits *limits,
+						  struct kban_error **err);
+
 /** A ban that is in force. */
 struct kban_ban {
 	struct kban_addr host;

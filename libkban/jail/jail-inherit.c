@@ -80,14 +80,6 @@ static bool same_sets(const struct kban_jail *jail, const struct kban_jail *old)
 	return true;
 }
 
-static int count_again(const char *name, const struct kb_failure *failure, void *data)
-{
-	struct kban_jail *jail = data;
-
-	(void)name;
-	return kb_jail_recount(jail, failure) < 0;
-}
-
 static bool same_counting(const struct kban_jail *jail, const struct kban_jail *old)
 {
 	const struct kban_jail_options *left = &jail->options, *right = &old->options;
@@ -107,10 +99,9 @@ static void inherit_counter(struct kban_jail *jail, struct kban_jail *old)
 		SWAP(jail->ids, old->ids);
 		SWAP(jail->subnets, old->subnets);
 		jail->id_key = old->id_key;
-	} else if (jail->parts.store != NULL)
-		(void)kb_store_each_failure(jail->parts.store, jail->options.name,
-					    old->clock - jail->options.find_time, count_again, jail,
-					    NULL);
+	} else {
+		kb_jail_count_again(jail, old->clock - jail->options.find_time);
+	}
 }
 
 void kb_jail_inherit(struct kban_jail *jail, struct kban_jail *old)

@@ -491,7 +491,7 @@ static int check_options(const struct kban_jail_options *options, struct kban_er
 	return KBAN_OK;
 }
 
-static void make_policy(struct kban_jail *jail)
+void kb_jail_make_policy(struct kban_jail *jail)
 {
 	const struct kban_jail_options *options = &jail->options;
 
@@ -577,7 +577,7 @@ static void name_sets(struct kban_jail *jail)
 	}
 }
 
-static int make_counter(struct kban_jail *jail)
+int kb_jail_make_counter(struct kban_jail *jail)
 {
 	struct kban_counter_options options = KBAN_COUNTER_OPTIONS_INIT;
 
@@ -597,7 +597,7 @@ static int fill(struct kban_jail *jail, const struct kban_jail_options *options,
 		status = read_formula(jail, err);
 	if (status < 0)
 		return status;
-	make_policy(jail);
+	kb_jail_make_policy(jail);
 	kb_jail_settle_groups(&jail->options);
 	jail->parts = *parts;
 	jail->parts.filter = parts->filter ? kban_filter_ref(parts->filter) : NULL;
@@ -607,7 +607,7 @@ static int fill(struct kban_jail *jail, const struct kban_jail_options *options,
 	name_sets(jail);
 	if (kb_jail_make_groups(jail) < 0)
 		return KBAN_E_NOMEM;
-	return make_counter(jail);
+	return kb_jail_make_counter(jail);
 }
 
 int kb_jail_build(struct kban_context *ctx, const struct kban_jail_options *options,

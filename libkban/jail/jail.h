@@ -164,6 +164,11 @@ int kb_jail_count_subnet(struct kban_jail *jail, const struct kban_addr *addr,
 			 const struct kban_event *cause);
 int kb_jail_count_id(struct kban_jail *jail, struct kban_text id, const struct kban_addr *host,
 		     const struct kb_sighting *sighting);
+/* From the jail's options, which are settled; the counter: KBAN_OK, KBAN_E_INVAL, KBAN_E_NOMEM. */
+void kb_jail_make_policy(struct kban_jail *jail);
+int kb_jail_make_counter(struct kban_jail *jail);
+/* Failures that the store remembers since @a since go into counters that are new. */
+void kb_jail_count_again(struct kban_jail *jail, kban_usec since);
 /* Groups that a failure of the store, or a ban in force, belongs to. KBAN_OK or KBAN_E_NOMEM. */
 int kb_jail_recount(struct kban_jail *jail, const struct kb_failure *failure);
 int kb_jail_recount_ban(struct kban_jail *jail, const struct kb_ban *ban);

@@ -333,6 +333,25 @@ class Commands(Case):
 
 
 class Reload(Case):
+    def test_limits_by_the_client(self):
+        host = self.host({"test": {"maxretry": 3}}).start()
+        host.fail("192.0.2.1")
+        wait_until("the failure", lambda: host.ask("status", "test")["jail"]["total_failed"] == 1)
+        for command, answer in ((("maxretry", "2"), "2\n"), (("findtime", "1h"), "3600\n"), (("bantime", "5m"), "300\n")):
+            self.assertEqual(host.client("set", "test", *command).stdout, answer)
+            self.assertEqual(host.client("get", "test", command[0]).stdout, answer)
+        self.assertFalse(in_set("kban-test", "192.0.2.1"))
+        host.fail("192.0.2.1")
+        wait_until("the ban", lambda: in_set("kban-test", "192.0.2.1"))
+        self.assertLessEqual(members("kban-test")["192.0.2.1"], 300)
+        for command in (("findtime", "0"), ("findtime", "-1"), ("bantime", "1e300"), ("bantime", "9999999999999")):
+            self.assertEqual(host.client("set", "test", *command, check=False).returncode, 255, command)
+        self.assertEqual(host.client("set", "test", "bantime", "-1").stdout, "-1\n")
+        # A reload goes back to the configuration.
+        host.client("reload")
+        self.assertEqual([host.client("get", "test", option).stdout for option in ("maxretry", "findtime", "bantime")],
+                         ["3\n", "600\n", "600\n"])
+
     def test_changed_port_leaves_no_orphan(self):
         host = self.host().start()
         host.fail("192.0.2.1")

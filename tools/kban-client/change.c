@@ -75,6 +75,9 @@ int command_set(const struct options *options, char **words)
 		{ "dellogpath", set_dellogpath },
 		{ "addjournalmatch", set_addjournalmatch },
 		{ "deljournalmatch", set_deljournalmatch },
+		{ "bantime", set_bantime },
+		{ "findtime", set_findtime },
+		{ "maxretry", set_maxretry },
 	};
 
 	if (count_words(words) < 2)

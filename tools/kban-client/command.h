@@ -58,6 +58,7 @@ jail_command_fn get_actions, get_action, get_action_properties, get_action_metho
 jail_command_fn set_action, set_addaction, set_delaction;
 jail_command_fn get_logpath, get_journalmatch;
 jail_command_fn get_bantime, get_findtime, get_maxretry;
+jail_command_fn set_bantime, set_findtime, set_maxretry;
 jail_command_fn set_addlogpath, set_dellogpath, set_addjournalmatch, set_deljournalmatch;
 
 struct jail_command {

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* get THING: what holds for the daemon as a whole, in the words of fail2ban-client. */
+/* What holds for the daemon as a whole, and limits of jails, in the words of fail2ban-client. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <kban/duration.h>
 
 #include "command.h"
 #include "print.h"
@@ -93,36 +97,97 @@ bool get_setting(const struct options *options, char **words, int *status)
 	return true;
 }
 
-/* get JAIL bantime and the like: a number of the jail's, -1 for a span that does not end. */
-static int get_number(const struct options *options, const char *jail, char **words,
-		      const char *key)
+/* -1 for a span that does not end. */
+static void print_limit(const json_t *object, const char *key)
 {
-	const json_t *number;
+	const json_t *number = json_object_get(object, key);
+
+	printf("%.0f\n", number != NULL ? json_number_value(number) : -1.0);
+}
+
+static int get_limit(const struct options *options, const char *jail, char **words, const char *key)
+{
 	json_t *reply;
 	int status;
 
 	if (*words != NULL)
 		return wrong("get %s takes no more words", key);
 	status = call(options, "JailStatus", json_pack("{s:s}", "jail", jail), &reply);
-	if (reply != NULL) {
-		number = json_object_get(json_object_get(reply, "jail"), key);
-		printf("%.0f\n", number != NULL ? json_number_value(number) : -1.0);
-	}
+	if (reply != NULL)
+		print_limit(json_object_get(reply, "jail"), key);
 	json_decref(reply);
 	return status;
 }
 
+static int set_limit(const struct options *options, json_t *parameters, const char *key)
+{
+	json_t *reply;
+	int status = call(options, "SetLimits", parameters, &reply);
+
+	if (reply != NULL)
+		print_limit(reply, key);
+	json_decref(reply);
+	return status;
+}
+
+/* What fail2ban-client's users read of a value that is none. */
+static int refuse(const char *before, const char *word, const char *behind)
+{
+	fputs(before, stdout);
+	print_text(stdout, word);
+	puts(behind);
+	return EXIT_FAILED;
+}
+
+static int set_span(const struct options *options, const char *jail, char **words, const char *key)
+{
+	double seconds;
+
+	if (count_words(words) != 1)
+		return wrong("set %s needs a time such as 10m, and nothing behind it", key);
+	if (kban_duration_parse((struct kban_text){ words[0], strlen(words[0]) }, &seconds) !=
+	    KBAN_OK)
+		return refuse("'", words[0], "' is no span of time");
+	return set_limit(options, json_pack("{s:s,s:f}", "jail", jail, key, seconds), key);
+}
+
 int get_bantime(const struct options *options, const char *jail, char **words)
 {
-	return get_number(options, jail, words, "bantime");
+	return get_limit(options, jail, words, "bantime");
 }
 
 int get_findtime(const struct options *options, const char *jail, char **words)
 {
-	return get_number(options, jail, words, "findtime");
+	return get_limit(options, jail, words, "findtime");
 }
 
 int get_maxretry(const struct options *options, const char *jail, char **words)
 {
-	return get_number(options, jail, words, "maxretry");
+	return get_limit(options, jail, words, "maxretry");
+}
+
+int set_bantime(const struct options *options, const char *jail, char **words)
+{
+	return set_span(options, jail, words, "bantime");
+}
+
+int set_findtime(const struct options *options, const char *jail, char **words)
+{
+	return set_span(options, jail, words, "findtime");
+}
+
+int set_maxretry(const struct options *options, const char *jail, char **words)
+{
+	long number;
+	char *end;
+
+	if (count_words(words) != 1)
+		return wrong("set maxretry needs a number, and nothing behind it");
+	errno = 0;
+	number = strtol(words[0], &end, 10);
+	if (*words[0] == '\0' || *end != '\0' || errno != 0)
+		return refuse("invalid literal for int() with base 10: '", words[0], "'");
+	return set_limit(options,
+			 json_pack("{s:s,s:I}", "jail", jail, "maxretry", (json_int_t)number),
+			 "maxretry");
 }

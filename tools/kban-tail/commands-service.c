@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The daemon itself: its log, and what fail2ban.conf says about it. */
+/* The daemon itself: its log, what fail2ban.conf says about it; and the limits of its jails. */
 #include "commands.h"
 
 void command_flush_logs(struct command *command)
@@ -30,4 +30,56 @@ void command_settings(struct command *command)
 			    json_integer((json_int_t)kban_config_max_stored_matches(config)));
 	if (!daemon->arguments->dry_run)
 		json_object_set_new(reply, "state", json_string(daemon->arguments->state_dir));
+}
+
+static void take_seconds(const json_t *seconds, kban_usec *out)
+{
+	if (json_is_number(seconds))
+		*out = (kban_usec)(json_number_value(seconds) * (double)KBAN_SECOND);
+}
+
+/* Seconds beyond are no span but a mistake, and would not fit. */
+#define SECONDS_MAX 1e11
+
+static bool are_sane(const struct command *command)
+{
+	static const char *const names[] = { "maxretry", "findtime", "bantime" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const json_t *number = json_object_get(command->parameters, names[i]);
+
+		if (number != NULL && !(json_number_value(number) <= SECONDS_MAX &&
+					json_number_value(number) >= -SECONDS_MAX))
+			return false;
+	}
+	return true;
+}
+
+void command_set_limits(struct command *command)
+{
+	struct kban_jail *jail = command_jail(command, NULL);
+	const json_t *retry = json_object_get(command->parameters, "maxretry");
+	kban_auto(error) reason = NULL;
+	const struct kban_jail_options *options;
+	struct kban_jail_limits limits;
+
+	if (jail == NULL)
+		return;
+	options = kban_jail_options(jail);
+	limits = (struct kban_jail_limits){
+		.max_retry = options->max_retry,
+		.find_time = options->find_time,
+		.ban_time = options->ban_time,
+	};
+	if (json_is_integer(retry))
+		limits.max_retry =
+			json_integer_value(retry) < 0 ? 0 : (unsigned)json_integer_value(retry);
+	take_seconds(json_object_get(command->parameters, "findtime"), &limits.find_time);
+	take_seconds(json_object_get(command->parameters, "bantime"), &limits.ban_time);
+	if (!are_sane(command))
+		command_fail(command, "Failed", "reason", "a number is too large");
+	else if (kban_jail_set_limits(jail, &limits, &reason) < 0)
+		command_fail(command, "Failed", "reason", kban_error_text(reason));
+	else
+		commands_describe_limits(command->reply, jail);
 }

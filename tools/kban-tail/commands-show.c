@@ -92,18 +92,24 @@ static json_t *banned_in(const struct kban_jail *jail)
 	return list;
 }
 
-static void describe_options(json_t *object, const struct kban_jail *jail)
+void commands_describe_limits(json_t *object, const struct kban_jail *jail)
 {
 	const struct kban_jail_options *options = kban_jail_options(jail);
+
+	json_object_set_new(object, "maxretry", json_integer(options->max_retry));
+	json_object_set_new(object, "findtime", seconds(options->find_time));
+	if (options->ban_time >= 0 && options->ban_time != KBAN_FOREVER)
+		json_object_set_new(object, "bantime", seconds(options->ban_time));
+}
+
+static void describe_options(json_t *object, const struct kban_jail *jail)
+{
 	json_t *sets = json_array();
 
 	json_array_append_new(sets, json_string(kban_jail_set(jail, KBAN_IPV4)));
 	json_array_append_new(sets, json_string(kban_jail_set(jail, KBAN_IPV6)));
 	json_object_set_new(object, "sets", sets);
-	json_object_set_new(object, "maxretry", json_integer(options->max_retry));
-	json_object_set_new(object, "findtime", seconds(options->find_time));
-	if (options->ban_time >= 0 && options->ban_time != KBAN_FOREVER)
-		json_object_set_new(object, "bantime", seconds(options->ban_time));
+	commands_describe_limits(object, jail);
 }
 
 static json_t *describe_jail(struct kban_watch *watch, size_t index)

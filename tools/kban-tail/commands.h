@@ -31,10 +31,12 @@ void command_why(struct command *command);
 void command_action_properties(struct command *command);
 void command_flush_logs(struct command *command);
 void command_settings(struct command *command);
+void command_set_limits(struct command *command);
 void command_set_action(struct command *command);
 void command_call_action(struct command *command);
 void command_add_action(struct command *command);
 void command_remove_action(struct command *command);
+void commands_describe_limits(json_t *object, const struct kban_jail *jail);
 json_t *commands_describe_actions(const struct kban_watch *watch, size_t jail);
 
 /* commands-logs.c: where the lines of a jail come from; and what a status says of that. */

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Limits that change while a jail runs. */
+#include "kban-test.h"
+
+#include "base/text.h"
+#include "failing-alloc.h"
+#include "jail/jail.h"
+
+#define START ((kban_usec)1767225600 * KBAN_SECOND)
+#define S     KBAN_SECOND
+
+struct bench {
+	struct kban_context *ctx;
+	struct kban_backend *backend;
+	struct kban_store *store;
+	struct kban_jail *jail;
+	struct kban_addr host;
+	kban_usec now;
+};
+
+static kban_usec clock_now(void *data)
+{
+	return ((struct bench *)data)->now;
+}
+
+static int set_up(void **state)
+{
+	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
+	struct bench *bench = calloc(1, sizeof(*bench));
+	struct kban_jail_parts parts = { 0 };
+
+	assert_non_null(bench);
+	bench->now = START;
+	bench->host = test_addr("192.0.2.1");
+	bench->ctx = kban_context_new();
+	kban_context_set_clock(bench->ctx, clock_now, bench);
+	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
+	parts.backend = bench->backend;
+	parts.store = bench->store;
+	options.name = "test";
+	options.max_retry = 3;
+	options.find_time = 100 * S;
+	options.ban_time = 600 * S;
+	options.subnet_retry = 9;
+	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	*state = bench;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct bench *bench = *state;
+
+	kban_jail_free(bench->jail);
+	kban_backend_free(bench->backend);
+	kban_store_close(bench->store);
+	kban_context_unref(bench->ctx);
+	free(bench);
+	return 0;
+}
+
+/* One failure, @a after the start; when a ban that follows ends, as seconds after the start. */
+static long fail_at(struct bench *bench, long after)
+{
+	struct kb_sighting sighting = { .rule = -1, .source = "log", .text = KB_TEXT("failed") };
+	const struct kb_ban *ban;
+
+	bench->now = START + after * S;
+	sighting.time = bench->now;
+	assert_true(kb_jail_count(bench->jail, &bench->host, &sighting) >= 0);
+	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
+	ban = kb_bans_find(bench->jail->bans, &bench->host);
+	if (ban == NULL)
+		return 0;
+	return ban->until == KBAN_FOREVER ? -1 : (long)((ban->until - START) / S);
+}
+
+static int set(struct bench *bench, unsigned max_retry, kban_usec find_time, kban_usec ban_time)
+{
+	const struct kban_jail_limits limits = { max_retry, find_time, ban_time };
+
+	return kban_jail_set_limits(bench->jail, &limits, NULL);
+}
+
+static void fewer_failures_ban(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(fail_at(bench, 0), 0);
+	assert_int_equal(set(bench, 2, 100 * S, 600 * S), KBAN_OK);
+	assert_null(kb_bans_find(bench->jail->bans, &bench->host));
+	assert_int_equal(fail_at(bench, 1), 601);
+}
+
+static void what_was_counted_counts_towards_more(void **state)
+{
+	struct bench *bench = *state;
+
+	fail_at(bench, 0);
+	fail_at(bench, 1);
+	assert_int_equal(set(bench, 4, 100 * S, 600 * S), KBAN_OK);
+	assert_int_equal(fail_at(bench, 2), 0);
+	assert_int_equal(fail_at(bench, 3), 603);
+}
+
+static void a_shorter_window_forgets(void **state)
+{
+	struct bench *bench = *state;
+
+	fail_at(bench, 0);
+	fail_at(bench, 50);
+	assert_int_equal(set(bench, 3, 20 * S, 600 * S), KBAN_OK);
+	assert_int_equal(fail_at(bench, 60), 0);
+	assert_int_equal(fail_at(bench, 61), 661);
+}
+
+static void bans_in_force_stay(void **state)
+{
+	struct bench *bench = *state;
+
+	fail_at(bench, 0);
+	fail_at(bench, 1);
+	assert_int_equal(fail_at(bench, 2), 602);
+	assert_int_equal(set(bench, 1, 100 * S, 60 * S), KBAN_OK);
+	assert_int_equal(kb_bans_find(bench->jail->bans, &bench->host)->until, START + 602 * S);
+	bench->host = test_addr("192.0.2.2");
+	assert_int_equal(fail_at(bench, 3), 63);
+	assert_int_equal(set(bench, 1, 100 * S, -S), KBAN_OK);
+	bench->host = test_addr("192.0.2.3");
+	assert_int_equal(fail_at(bench, 4), -1);
+}
+
+static void what_cannot_be_changes_nothing(void **state)
+{
+	struct bench *bench = *state;
+
+	fail_at(bench, 0);
+	assert_int_equal(set(bench, 1, 0, 60 * S), KBAN_E_INVAL);
+	assert_int_equal(set(bench, 65536, 100 * S, 60 * S), KBAN_E_INVAL);
+	assert_int_equal(kban_jail_options(bench->jail)->ban_time, 600 * S);
+	assert_int_equal(fail_at(bench, 1), 0);
+	assert_int_equal(fail_at(bench, 2), 602);
+}
+
+static void without_memory_nothing_changes(void **state)
+{
+	struct bench *bench = *state;
+	bool was_short = true;
+
+	fail_at(bench, 0);
+	for (unsigned long i = 1; was_short; i++) {
+		int status;
+
+		failing_alloc_start(i);
+		status = set(bench, 2, 90 * S, 60 * S);
+		was_short = failing_alloc_stop();
+		if (status == KBAN_OK)
+			break;
+		assert_int_equal(status, KBAN_E_NOMEM);
+		assert_int_equal(kban_jail_options(bench->jail)->max_retry, 3);
+	}
+	assert_int_equal(kban_jail_options(bench->jail)->max_retry, 2);
+}
+
+#define policy_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		policy_test(fewer_failures_ban),
+		policy_test(what_was_counted_counts_towards_more),
+		policy_test(a_shorter_window_forgets),
+		policy_test(bans_in_force_stay),
+		policy_test(what_cannot_be_changes_nothing),
+		policy_test(without_memory_nothing_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
