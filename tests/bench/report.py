@@ -20,6 +20,7 @@ import tempfile
 from pathlib import Path
 
 import logs
+import steady
 
 PARSERS = ("/usr/libexec/sshguard/sshg-parser", "/usr/lib/sshguard/sshg-parser")
 BENCHES = ("counter", "store", "load", "ban")
@@ -181,6 +182,14 @@ def all_filters(options, folder):
     return ["```", *text[:-1], "```"]
 
 
+def memory_of_lines(options):
+    """What kban-regex holds, of a log that goes on and on."""
+    command = [options.build / "tools/kban-regex/kban-regex", "-", fail2ban_config() / "filter.d/sshd.conf"]
+    marks = steady.AT[:1] if options.quick else steady.AT
+    found = steady.measure(command, "mixed", marks)
+    return [row("million lines", "KiB"), row("--:", "--:"), *(row(*pair) for pair in found)]
+
+
 def others(options):
     text = []
     for name in BENCHES:
@@ -244,12 +253,18 @@ ALL = """
 the mixed log. What is held after ten passes must be what was held after one.
 """
 
+STEADY = """
+## Many lines
+
+`kban-regex - sshd.conf`: resident memory while the mixed log comes through a pipe, over and over.
+"""
+
 
 def report(options):
     text = [ABOUT + "\n## Where\n", *machine(options), METHOD, "## Against others\n"]
     with tempfile.TemporaryDirectory(prefix="kban-bench-") as folder:
         compared, is_good = compare(options, Path(folder))
-        text += [*compared, ALL, *all_filters(options, Path(folder))]
+        text += [*compared, ALL, *all_filters(options, Path(folder)), STEADY, *memory_of_lines(options)]
     if not options.quick:
         text += ["\n## Parts\n", "`meson test -C build-release --benchmark`:\n", *others(options)]
     return "\n".join(text) + "\n", is_good
