@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Rotation while lines are written, many jails on one file, and lines nobody wishes for."""
 
+import contextlib
 import os
 import random
 import re
@@ -139,7 +140,8 @@ class Polling(Case):
         about = "/proc/%d/fdinfo" % host.process.pid
         count = 0
         for name in os.listdir(about):
-            with open(os.path.join(about, name)) as file:
+            # A descriptor may be closed meanwhile.
+            with contextlib.suppress(FileNotFoundError), open(os.path.join(about, name)) as file:
                 count += sum(line.startswith("inotify wd:") for line in file)
         return count
 
