@@ -79,6 +79,7 @@ struct kb_date_detector {
 	size_t *order;       /* formats */
 	size_t count;
 	struct lesson lesson;
+	struct kb_effort *effort;
 	bool is_watched; /* who watches wants to see each search */
 	bool is_ascii;   /* the line that is searched */
 	bool in_place;   /* the format of the last line was found where it was expected */
@@ -180,6 +181,9 @@ void kb_date_detector_watch(struct kb_date_detector *detector, const struct kb_s
 
 void kb_date_detector_share(struct kb_date_detector *detector, struct kb_effort *effort)
 {
+	if (detector->effort == effort)
+		return;
+	detector->effort = effort;
 	kb_match_share(detector->match, effort);
 	kb_match_share(detector->kept, effort);
 }

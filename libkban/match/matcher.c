@@ -139,7 +139,7 @@ static int try_rule(struct kban_matcher *matcher, size_t index)
 
 	if (found <= 0)
 		return found;
-	if (kb_matcher_complete_time(matcher) != KBAN_OK ||
+	if ((matcher->stamp.is_open && kb_matcher_complete_time(matcher) != KBAN_OK) ||
 	    kb_matcher_take(matcher, rule, &text) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	found = kb_matcher_is_ignored(matcher, text, (int)index);

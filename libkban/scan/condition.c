@@ -4,8 +4,8 @@
 #include "base/text.h"
 
 /* After so many lines it is known whether it fails on one in so many. */
-#define TRIAL_LINES  256
-#define FAILED_LEAST 8
+#define TRIAL_LINES  64
+#define FAILED_LEAST 4
 
 void kb_scan_condition_set(struct kb_scan_condition *condition, struct kb_literal_factor *factor)
 {

@@ -19,8 +19,10 @@ int kb_scan_filter_init(struct kb_scan_filter *filter, struct kban_matcher *matc
 	filter->always = calloc(filter->words, sizeof(*filter->always));
 	filter->beyond = calloc(filter->words, sizeof(*filter->beyond));
 	filter->awake = calloc(filter->words, sizeof(*filter->awake));
+	filter->asking = calloc(filter->words, sizeof(*filter->asking));
 	filter->conditions = calloc(filter->rule_count + 1, sizeof(*filter->conditions));
-	return filter->always && filter->beyond && filter->awake && filter->conditions
+	return filter->always && filter->beyond && filter->awake && filter->asking &&
+			       filter->conditions
 		       ? KBAN_OK
 		       : KBAN_E_NOMEM;
 }
@@ -39,6 +41,7 @@ void kb_scan_filter_clear(struct kb_scan_filter *filter)
 	free(filter->always);
 	free(filter->beyond);
 	free(filter->awake);
+	free(filter->asking);
 }
 
 size_t kb_scan_filter_pattern_count(const struct kb_scan_filter *filter)
@@ -89,6 +92,7 @@ void kb_scan_filter_wake_always(struct kb_scan_filter *filter, size_t bit)
 void kb_scan_filter_reset(struct kb_scan_filter *filter)
 {
 	memset(filter->always, 0, filter->words * sizeof(*filter->always));
+	memset(filter->asking, 0, filter->words * sizeof(*filter->asking));
 	memset(filter->beyond, 0, filter->words * sizeof(*filter->beyond));
 	filter->is_always = false;
 	filter->has_beyond = false;
@@ -112,34 +116,45 @@ static bool asks_prefix(const struct kb_scan_filter *filter)
 
 bool kb_scan_filter_asks(const struct kb_scan_filter *filter)
 {
-	if (asks_prefix(filter))
-		return true;
-	for (size_t i = 0; i < filter->rule_count; i++)
-		if (kb_scan_condition_asks(&filter->conditions[i]))
-			return true;
-	return false;
+	bool asks = asks_prefix(filter);
+
+	for (size_t i = 0; i < filter->words; i++)
+		asks = asks || filter->asking[i] != 0;
+	return asks;
 }
 
-static bool is_set(const uint64_t *bits, size_t bit)
+/* Let a rule sleep on that cannot match the line. */
+static void ask(struct kb_scan_filter *filter, size_t rule, struct kban_text line)
 {
-	return (bits[bit / 64] >> bit % 64 & 1) != 0;
+	struct kb_scan_condition *condition = &filter->conditions[rule];
+	uint64_t bit = (uint64_t)1 << rule % 64;
+
+	if (kb_scan_condition_fails(condition, line))
+		filter->awake[rule / 64] &= ~bit;
+	if (!kb_scan_condition_asks(condition))
+		filter->asking[rule / 64] &= ~bit;
 }
 
 /* Whether a rule is left that may match. */
 static bool is_any_left(struct kb_scan_filter *filter, struct kban_text line)
 {
-	bool is_left = is_set(filter->awake, filter->rule_count);
+	uint64_t left = 0;
 
-	for (size_t i = 0; i < filter->rule_count; i++) {
-		if (!is_set(filter->awake, i))
-			continue;
-		if (!is_set(filter->always, i) &&
-		    kb_scan_condition_fails(&filter->conditions[i], line))
-			filter->awake[i / 64] &= ~((uint64_t)1 << i % 64);
-		else
-			is_left = true;
+	for (size_t i = 0; i < filter->words; i++) {
+		uint64_t asked = filter->awake[i] & filter->asking[i] & ~filter->always[i];
+
+		for (; asked != 0; asked &= asked - 1)
+			ask(filter, i * 64 + (size_t)__builtin_ctzll(asked), line);
+		left |= filter->awake[i];
 	}
-	return is_left;
+	return left != 0;
+}
+
+void kb_scan_filter_set_condition(struct kb_scan_filter *filter, size_t rule,
+				  struct kb_literal_factor *factor)
+{
+	kb_scan_condition_set(&filter->conditions[rule], factor);
+	set_bit(filter->asking, rule);
 }
 
 bool kb_scan_filter_hold_back(struct kb_scan_filter *filter, uint64_t line, struct kban_text text)

@@ -29,7 +29,8 @@ struct kb_scan_filter {
 	size_t window;      /* so many lines belong together: a text wakes for as many */
 
 	struct kb_scan_condition prefix;      /* what prefregex cannot do without */
-	struct kb_scan_condition *conditions; /* and each failregex, besides what wakes it */
+	struct kb_scan_condition *conditions; /* and each failregex, besides what wakes it … */
+	uint64_t *asking;                     /* … with a bit for each that is worth asking */
 
 	uint64_t unseen_from; /* number of the line behind the last one that was tried */
 };
@@ -70,8 +71,22 @@ void kb_scan_filter_wake_beyond(struct kb_scan_filter *filter, uint64_t line);
 /* A text of @a bit is in line @a line. */
 void kb_scan_filter_wake(struct kb_scan_filter *filter, size_t bit, uint64_t line);
 
+/* A failregex cannot match without one of the texts of @a factor, which becomes the filter's. */
+void kb_scan_filter_set_condition(struct kb_scan_filter *filter, size_t rule,
+				  struct kb_literal_factor *factor);
+
 /* Whether lines that wake the filter have to meet conditions. */
 bool kb_scan_filter_asks(const struct kb_scan_filter *filter);
+
+/* Whether any of those that the line woke has: that is soon told. */
+static inline bool kb_scan_filter_asks_now(const struct kb_scan_filter *filter)
+{
+	bool asks = kb_scan_condition_asks(&filter->prefix);
+
+	for (size_t i = 0; i < filter->words; i++)
+		asks |= (filter->awake[i] & filter->asking[i]) != 0;
+	return asks;
+}
 
 /*
  * Let those rules sleep on that cannot match the line that woke them, as it does not meet their

@@ -402,10 +402,18 @@ static void hold_back(struct kban_scanner *scanner, uint64_t line)
 {
 	size_t i = kban_scanner_awake(scanner, 0);
 
-	for (; i < scanner->filter_count; i = kban_scanner_awake(scanner, i + 1))
-		if (kb_scan_filter_hold_back(&scanner->filters[i], line, scanner->line))
-			scanner->awake[i / 64] &= ~((uint64_t)1 << i % 64);
-	if (kban_scanner_awake(scanner, 0) == scanner->filter_count)
+	bool is_held = false;
+
+	for (; i < scanner->filter_count; i = kban_scanner_awake(scanner, i + 1)) {
+		struct kb_scan_filter *filter = &scanner->filters[i];
+
+		if (!kb_scan_filter_asks_now(filter) ||
+		    !kb_scan_filter_hold_back(filter, line, scanner->line))
+			continue;
+		scanner->awake[i / 64] &= ~((uint64_t)1 << i % 64);
+		is_held = true;
+	}
+	if (is_held && kban_scanner_awake(scanner, 0) == scanner->filter_count)
 		scanner->awake_end = line;
 }
 

@@ -188,7 +188,7 @@ static void set_condition(const struct choice *choice, size_t rule, struct kb_li
 		least = hits;
 	}
 	if (best != NULL)
-		kb_scan_condition_set(&choice->filter->conditions[rule], best);
+		kb_scan_filter_set_condition(choice->filter, rule, best);
 }
 
 static int add_pattern(const struct choice *choice, struct kb_scan_target *target)

@@ -406,8 +406,10 @@ static void lines_without_all_that_is_needed_are_stepped_over(void **state)
 		  "mail other: rejected 192.0.2.2\n",
 		  3 },
 		/* Two texts in one rule. */
-		{ { .fail = { "^refused \\S+ by the door <HOST>$", "^let in .* late <HOST>$" },
-		    .date_pattern = "" },
+		{ {
+			  .fail = { "^refused \\S+ by the door <HOST>$",
+				    "^let in .* late <HOST>$" },
+		  },
 		  "refused x by the door 192.0.2.1\n"
 		  "refused x by the window 192.0.2.2\n"
 		  "let in x early 192.0.2.3\n"
