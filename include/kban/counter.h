@@ -77,6 +77,12 @@ KBAN_API void kban_counter_forget(struct kban_counter *counter, const struct kba
  */
 KBAN_API void kban_counter_expire(struct kban_counter *counter, kban_usec before);
 
+/**
+ * The clock that failures are counted by was set, and is ahead of what it was by @a by, which may
+ * be negative: all failures count as if it had been so before.
+ */
+KBAN_API void kban_counter_move(struct kban_counter *counter, kban_usec by);
+
 /** Number of hosts with failures. */
 KBAN_API size_t kban_counter_hosts(const struct kban_counter *counter);
 

@@ -139,6 +139,18 @@ void kb_bans_update(struct kb_bans *bans, struct kb_ban *ban)
 	kb_due_queue_update(&bans->due, ban);
 }
 
+/* Who is due before whom stays as it is. */
+void kb_bans_move(struct kb_bans *bans, kban_usec by)
+{
+	for (struct kb_ban *ban = bans->first; ban != NULL; ban = ban->next) {
+		ban->since += by;
+		if (ban->until != KBAN_FOREVER)
+			ban->until += by;
+		if (ban->renew != KBAN_FOREVER)
+			ban->renew += by;
+	}
+}
+
 struct kb_ban *kb_bans_first(const struct kb_bans *bans)
 {
 	return bans->first;

@@ -58,6 +58,9 @@ struct kb_ban *kb_bans_first_due(const struct kb_bans *bans);
 /* Tell that until or renew of @a ban changed. */
 void kb_bans_update(struct kb_bans *bans, struct kb_ban *ban);
 
+/* The clock was set: bans began and end by @a by later; those that do not end stay so. */
+void kb_bans_move(struct kb_bans *bans, kban_usec by);
+
 /* Walk in order of banning: first, then ban->next. */
 struct kb_ban *kb_bans_first(const struct kb_bans *bans);
 size_t kb_bans_count(const struct kb_bans *bans);

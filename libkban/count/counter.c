@@ -508,6 +508,39 @@ void kban_counter_expire(struct kban_counter *counter, kban_usec before)
 	reset_if_empty(counter);
 }
 
+static void move_host(struct kban_counter *counter, struct host *host, kban_usec by)
+{
+	uint32_t next = host->ring;
+
+	host->last += by;
+	if (next == KB_SLAB_NONE)
+		return;
+	do {
+		struct failure *failure = failure_at(counter, next);
+
+		failure->when += by;
+		next = counter->estimates ? host->ring : failure->newer;
+	} while (next != host->ring);
+}
+
+static void move_queue(struct kban_counter *counter, const struct queue *queue, kban_usec by)
+{
+	uint32_t next = queue->oldest;
+
+	while (next != KB_SLAB_NONE) {
+		struct host *host = host_at(counter, next);
+
+		move_host(counter, host, by);
+		next = host->newer;
+	}
+}
+
+void kban_counter_move(struct kban_counter *counter, kban_usec by)
+{
+	move_queue(counter, &counter->far, by);
+	move_queue(counter, &counter->near, by);
+}
+
 size_t kban_counter_hosts(const struct kban_counter *counter)
 {
 	return counter->far.count + counter->near.count;

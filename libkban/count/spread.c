@@ -201,6 +201,15 @@ void kb_spread_expire(struct kb_spread *spread, kban_usec before)
 		drop_group(spread, spread->oldest);
 }
 
+void kb_spread_move(struct kb_spread *spread, kban_usec by)
+{
+	for (struct group *group = spread->oldest; group != NULL; group = group->newer) {
+		group->newest += by;
+		for (size_t i = 0; i < group->count; i++)
+			group->members[i].when += by;
+	}
+}
+
 size_t kb_spread_groups(const struct kb_spread *spread)
 {
 	return kb_addr_map_count(spread->groups);

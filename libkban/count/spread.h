@@ -49,6 +49,9 @@ void kb_spread_forget(struct kb_spread *spread, const struct kban_addr *group);
 /* Forget groups without a failure since @a before. */
 void kb_spread_expire(struct kb_spread *spread, kban_usec before);
 
+/* The clock was set: all of it was by @a by later. */
+void kb_spread_move(struct kb_spread *spread, kban_usec by);
+
 size_t kb_spread_groups(const struct kb_spread *spread);
 
 #endif /* KB_COUNT_SPREAD_H */

@@ -127,6 +127,24 @@ int kb_changes_end(struct kb_changes *changes, const struct kban_addr *addr, enu
 	return KBAN_OK;
 }
 
+static void move_ban(struct kb_ban_record *ban, kban_usec by)
+{
+	ban->since += by;
+	ban->ended += by;
+	if (ban->until != KBAN_FOREVER)
+		ban->until += by;
+}
+
+/* Which times a change has is known by its kind; the others mean nothing. */
+void kb_changes_move(struct kb_changes *changes, kban_usec by)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		changes->items[i].failure.time += by;
+		move_ban(&changes->items[i].ban, by);
+	}
+	changes->moved += by;
+}
+
 /* Where changes go, and what those before have left. */
 struct writing {
 	struct kban_store *store;
@@ -185,7 +203,10 @@ int kb_changes_write(const struct kb_changes *changes, struct kban_store *store,
 		     size_t keep_lines, struct kban_error **err)
 {
 	struct writing to = { store, jail, keep_lines, 0 };
+	int moved = changes->moved != 0 ? kb_store_move(store, jail, changes->moved, err) : KBAN_OK;
 
+	if (moved < 0)
+		return moved;
 	for (size_t i = 0; i < changes->count; i++) {
 		int status = write_one(&changes->items[i], &to, err);
 
@@ -200,6 +221,7 @@ void kb_changes_clear(struct kb_changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		release(&changes->items[i]);
 	changes->count = 0;
+	changes->moved = 0;
 }
 
 void kb_changes_free(struct kb_changes *changes)

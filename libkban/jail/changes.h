@@ -34,6 +34,7 @@ struct kb_changes {
 	size_t count;
 	size_t capacity;
 	uint64_t dropped;
+	kban_usec moved; /* how far the clock was set since, for what was saved before */
 };
 
 /* KBAN_OK or KBAN_E_NOMEM. Texts of the failure are copied. */
@@ -46,6 +47,9 @@ int kb_changes_extend(struct kb_changes *changes, const struct kban_addr *addr, 
 int kb_changes_number(struct kb_changes *changes, const struct kban_addr *addr, unsigned number);
 int kb_changes_end(struct kb_changes *changes, const struct kban_addr *addr, enum kb_ban_end end,
 		   kban_usec when);
+
+/* The clock was set: what was decided, and what the store knows, was by @a by later. */
+void kb_changes_move(struct kb_changes *changes, kban_usec by);
 
 /*
  * Write all changes into the transaction that is open. They stay until kb_changes_clear(), which

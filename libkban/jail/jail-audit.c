@@ -107,8 +107,10 @@ static int see_entry(const struct kban_addr *addr, kban_usec remaining, void *da
 	if (ban->state == KB_BAN_APPLIED || look->at_start) {
 		ban->state = KB_BAN_APPLIED;
 		kb_jail_set_until(jail, ban, until, look->now);
+		if (jail->parts.store != NULL && kb_changes_extend(&jail->changes, addr, until) < 0)
+			look->status = KBAN_E_NOMEM;
 	}
-	return 0;
+	return look->status < 0;
 }
 
 /* Of a look that took long until now, time has gone on. */
@@ -224,8 +226,7 @@ int kb_jail_audit(struct kban_jail *jail, kban_usec now, struct kban_error **err
 	size_t missing = 0;
 	int status;
 
-	if (kb_jail_follow_clock(jail) < 0)
-		return kb_fail_memory(err);
+	kb_jail_follow_clock(jail);
 	/* What is dirty already is not missing, but on its way. */
 	if (jail->dirty_count > 0 && !jail->audit_due)
 		return KBAN_OK;
@@ -249,6 +250,14 @@ struct restoring {
 	kban_usec now;
 };
 
+/* A ban that is yet to begin: the clock was set back since. It lasts no longer than it was to. */
+static kban_usec restored_end(const struct kb_ban_record *record, kban_usec now)
+{
+	if (record->since <= now || record->until <= record->since || record->until == KBAN_FOREVER)
+		return record->until;
+	return now + (record->until - record->since);
+}
+
 static int restore_ban(const struct kb_ban_record *record, void *data)
 {
 	struct restoring *restoring = data;
@@ -258,16 +267,20 @@ static int restore_ban(const struct kb_ban_record *record, void *data)
 	if (kb_bans_add(jail->bans, &record->addr, record->since, record->until, &ban) < 0)
 		return KBAN_E_NOMEM;
 	ban->number = record->number;
-	kb_jail_set_until(jail, ban, record->until, restoring->now);
+	kb_jail_set_until(jail, ban, restored_end(record, restoring->now), restoring->now);
 	return kb_jail_recount_ban(jail, ban) < 0 ? KBAN_E_NOMEM : 0;
 }
 
 static int restore_failure(const char *name, const struct kb_failure *failure, void *data)
 {
 	struct restoring *restoring = data;
+	struct kb_failure past = *failure;
 
 	(void)name;
-	return kb_jail_recount(restoring->jail, failure) < 0 ? KBAN_E_NOMEM : 0;
+	/* As of a line: no time is later than now. */
+	if (past.time > restoring->now)
+		past.time = restoring->now;
+	return kb_jail_recount(restoring->jail, &past) < 0 ? KBAN_E_NOMEM : 0;
 }
 
 static int read_store(struct kban_jail *jail, struct restoring *restoring, struct kban_error **err)

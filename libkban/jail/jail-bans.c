@@ -125,8 +125,7 @@ int kb_jail_start_ban(struct kban_jail *jail, const struct kban_addr *addr, kban
 	int added;
 
 	/* Before there is one of the new time. */
-	if (kb_jail_follow_clock(jail) < 0)
-		return KBAN_E_NOMEM;
+	kb_jail_follow_clock(jail);
 	if (until <= jail->clock) {
 		kb_log(jail->ctx, KBAN_INFO, KB_TOPIC_ACTIONS, "[%s] Ignore %s, expired bantime",
 		       jail->options.name, kban_addr_print(addr, host));
@@ -258,8 +257,7 @@ int kb_jail_do_due(struct kban_jail *jail, kban_usec now)
 {
 	struct kb_ban *ban;
 
-	if (kb_jail_follow_clock(jail) < 0)
-		return KBAN_E_NOMEM;
+	kb_jail_follow_clock(jail);
 	ban = kb_bans_first_due(jail->bans);
 	kban_counter_expire(jail->counter, now - jail->options.find_time);
 	if (jail->ids != NULL)

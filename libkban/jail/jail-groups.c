@@ -158,6 +158,7 @@ int kb_jail_count_id(struct kban_jail *jail, struct kban_text id, const struct k
 					  .line = sighting->line };
 	int verdict;
 
+	kb_jail_follow_clock(jail);
 	if (kb_jail_pass_over(jail, host, &event) != NULL)
 		return 0;
 	verdict = kb_jail_ask(jail, host, id, sighting);

@@ -253,6 +253,8 @@ int kb_jail_count(struct kban_jail *jail, const struct kban_addr *addr,
 					  .line = sighting->line };
 	int verdict;
 
+	/* Those of before are moved before there is one of the new time. */
+	kb_jail_follow_clock(jail);
 	if (kb_jail_pass_over(jail, addr, &event) != NULL)
 		return 0;
 	verdict = kb_jail_ask(jail, addr, no_id, sighting);

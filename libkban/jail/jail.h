@@ -239,8 +239,8 @@ struct kban_matcher *kb_jail_matcher(struct kban_jail *jail, const char *source)
 int kb_jail_take(struct kban_jail *jail, const struct kban_line *line, int verdict,
 		 const struct kban_match *match, kban_usec now);
 
-/* jail-clock.c: if the clock was set, move the ends of bans. KBAN_OK or KBAN_E_NOMEM. */
-int kb_jail_follow_clock(struct kban_jail *jail);
+/* jail-clock.c: if the clock was set, move the times of bans and failures along. */
+void kb_jail_follow_clock(struct kban_jail *jail);
 
 /* jail-bans.c: end bans that are due and renew entries that would end too early. */
 int kb_jail_do_due(struct kban_jail *jail, kban_usec now);

@@ -106,7 +106,8 @@ static bool has_changes(const struct kb_pass *pass)
 	struct kban_follow_state state;
 
 	for (size_t i = 0; i < pass->jail_count; i++)
-		if (pass->jails[i]->changes.count > 0 || pass->jails[i]->lookups_changed)
+		if (pass->jails[i]->changes.count > 0 || pass->jails[i]->changes.moved != 0 ||
+		    pass->jails[i]->lookups_changed)
 			return true;
 	for (size_t i = 0; (action = action_at(pass, i)) != NULL; i++)
 		if (kb_jail_action_has_changes(action))

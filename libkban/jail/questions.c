@@ -37,6 +37,18 @@ void kb_questions_free(struct kb_questions *questions)
 	free(questions);
 }
 
+bool kb_questions_move(struct kb_questions *questions, kban_usec by)
+{
+	for (size_t i = 0; i < questions->count; i++) {
+		struct kb_question *question = questions->items[i];
+
+		question->asked += by;
+		for (size_t j = 0; j < question->count; j++)
+			question->waiting[j].sighting.time += by;
+	}
+	return questions->count > 0;
+}
+
 int kb_jail_make_questions(struct kban_jail *jail)
 {
 	struct kb_questions *questions = calloc(1, sizeof(*questions));

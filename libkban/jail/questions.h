@@ -80,6 +80,9 @@ int kb_jail_settle_questions(struct kban_jail *jail);
 /* A reload: what waited in @a old waits in @a jail. Cannot fail. */
 void kb_jail_inherit_questions(struct kban_jail *jail, struct kban_jail *old);
 
+/* The clock was set: what waits does so since @a by later. True if something waits. */
+bool kb_questions_move(struct kb_questions *questions, kban_usec by);
+
 /* Inside a transaction: what waits. It is asked about again after a crash. */
 int kb_jail_write_questions(const struct kban_jail *jail, struct kban_store *store,
 			    struct kban_error **err);

@@ -61,6 +61,9 @@ static const char *const sql[] = {
 	[KB_SQL_FORGET_HOST] = "DELETE FROM " OF_HOST,
 	[KB_SQL_FORGET_ALL] = "DELETE FROM " OF_JAIL,
 	[KB_SQL_PRUNE] = "DELETE FROM " OF_JAIL " AND time < ?2",
+	/* Not by an index in which they move meanwhile. */
+	[KB_SQL_MOVE_FAILURES] =
+		"UPDATE failure SET time = time + ?2 WHERE id IN (SELECT id FROM " OF_JAIL ")",
 	[KB_SQL_EACH_FAILURE] = FAILURE_ROW "WHERE f.ban IS NULL AND f.jail = " JAIL_ID
 					    " AND f.time >= ?2 ORDER BY f.time, f.id",
 	[KB_SQL_EACH_FAILURE_OF] =
@@ -89,6 +92,10 @@ static const char *const sql[] = {
 		" AND length(addr) = length(?2) ORDER BY time DESC, id DESC LIMIT ?5)",
 	[KB_SQL_EXTEND_BAN] =
 		"UPDATE ban SET until = ?3 WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
+	/* The greatest number is for ever, and stays so. */
+	[KB_SQL_MOVE_BANS] = "UPDATE ban SET since = since + ?2,"
+			     " until = iif(until = 9223372036854775807, until, until + ?2)"
+			     " WHERE how = 0 AND jail = " JAIL_ID,
 	[KB_SQL_END_BAN] = "UPDATE ban SET how = ?3, ended = ?4 WHERE how = 0 AND jail = " JAIL_ID
 			   " AND addr = ?2",
 	[KB_SQL_EACH_BAN] = BAN_ROW "WHERE b.how = 0 ORDER BY b.id",

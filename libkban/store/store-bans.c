@@ -124,6 +124,25 @@ int kb_store_extend_ban(struct kban_store *store, const char *jail, const struct
 	return status == KBAN_OK ? changed_one(store, jail, addr, err) : status;
 }
 
+_Static_assert(KBAN_FOREVER == INT64_MAX, "as the statement has it");
+
+static int move_some(struct kban_store *store, enum kb_sql which, const char *jail, kban_usec by,
+		     struct kban_error **err)
+{
+	kb_auto_clear(query) query = kb_query_begin(store, which);
+
+	kb_query_string(&query, jail);
+	kb_query_number(&query, by);
+	return kb_query_run(&query, err);
+}
+
+int kb_store_move(struct kban_store *store, const char *jail, kban_usec by, struct kban_error **err)
+{
+	int status = move_some(store, KB_SQL_MOVE_BANS, jail, by, err);
+
+	return status == KBAN_OK ? move_some(store, KB_SQL_MOVE_FAILURES, jail, by, err) : status;
+}
+
 int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 		     enum kb_ban_end end, kban_usec when, struct kban_error **err)
 {

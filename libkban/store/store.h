@@ -102,6 +102,9 @@ int kb_store_extend_ban(struct kban_store *store, const char *jail, const struct
 			kban_usec until, struct kban_error **err);
 int kb_store_end_ban(struct kban_store *store, const char *jail, const struct kban_addr *addr,
 		     enum kb_ban_end end, kban_usec when, struct kban_error **err);
+/* The clock was set: bans in force and failures that none has claimed are by @a by later. */
+int kb_store_move(struct kban_store *store, const char *jail, kban_usec by,
+		  struct kban_error **err);
 /* What an action of a jail still has to do for a host, or has done. */
 enum kb_action_state {
 	KB_ACTION_NOTHING, /* nothing is known of it */

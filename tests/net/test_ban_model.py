@@ -108,7 +108,13 @@ class History(Case):
         self.one.client("reload")
 
     def jump_the_clock(self):
+        """No ban becomes shorter or longer, whether or not the daemon is there to see it."""
+        is_down = self.chance.random() < 0.3
+        if is_down:
+            self.one.kill()
         self.clock.jump(self.chance.choice([-86400, -3600, 0, 3600, 86400]) if self.clock.library else 0)
+        if is_down:
+            self.start()
 
     def kill(self):
         self.one.kill()

@@ -175,6 +175,22 @@ static int ban_some(void *data)
 	return KBAN_OK;
 }
 
+static void the_clock_may_be_set(void **state)
+{
+	kb_auto(bans) bans = kb_bans_new();
+	struct kban_addr first = test_addr("192.0.2.1"), second = test_addr("192.0.2.2");
+	struct kb_ban *ends = NULL, *lasts = NULL;
+
+	(void)state;
+	assert_int_equal(kb_bans_add(bans, &first, 10, 100, &ends), 1);
+	assert_int_equal(kb_bans_add(bans, &second, 20, KBAN_FOREVER, &lasts), 1);
+	kb_bans_move(bans, -50);
+	assert_true(ends->since == -40 && ends->until == 50 && ends->renew == 50);
+	assert_true(lasts->since == -30 && lasts->until == KBAN_FOREVER &&
+		    lasts->renew == KBAN_FOREVER);
+	check_due(bans, "192.0.2.1");
+}
+
 static void memory_may_run_out(void **state)
 {
 	(void)state;
@@ -188,6 +204,7 @@ int main(void)
 		test_case(replay, is_made_longer_never_shorter),
 		test_case(replay, knows_what_is_due_next),
 		test_case(replay, what_is_not_there_is_not_removed),
+		cmocka_unit_test(the_clock_may_be_set),
 		cmocka_unit_test(memory_may_run_out),
 	};
 

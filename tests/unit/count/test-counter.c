@@ -284,6 +284,33 @@ static void forgets_a_host(void **state)
 	assert_int_equal(add(counter, B, 2), 2);
 }
 
+/* The clock was set between them: what lay within the window still does. */
+static void a_clock_may_be_set(void **state)
+{
+	const kban_usec steps[] = { 86400 * S, -86400 * S };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		kban_auto(counter) exact = new_counter(600 * S, 5, 1000);
+		kban_auto(counter) estimate = new_estimate();
+		struct kban_counter *both[] = { exact, estimate };
+
+		for (size_t j = 0; j < 2; j++) {
+			assert_int_equal(add(both[j], "192.0.2.1", 0), 1);
+			assert_int_equal(add(both[j], "192.0.2.1", 300 * S), 2);
+			assert_int_equal(add(both[j], "192.0.2.1", 100 * S), 3);
+			assert_int_equal(add(both[j], "192.0.2.2", 0), 1);
+			kban_counter_move(both[j], steps[i]);
+			assert_int_equal(add(both[j], "192.0.2.1", steps[i] + 600 * S), 4);
+			assert_int_equal(add(both[j], "192.0.2.2", steps[i] + 600 * S), 2);
+		}
+		/* Only the first of the host is too old by then. */
+		assert_int_equal(count(exact, "192.0.2.1", steps[i] + 601 * S), 3);
+		kban_counter_expire(exact, steps[i] + 601 * S);
+		assert_int_equal(kban_counter_hosts(exact), 0);
+	}
+}
+
 static void expires_hosts_without_a_failure_since(void **state)
 {
 	kban_auto(counter) counter = new_counter(600 * S, 3, 10);
@@ -573,6 +600,7 @@ int main(void)
 		cmocka_unit_test(one_host_at_most),
 		cmocka_unit_test(counts_without_adding),
 		cmocka_unit_test(forgets_a_host),
+		cmocka_unit_test(a_clock_may_be_set),
 		cmocka_unit_test(expires_hosts_without_a_failure_since),
 		cmocka_unit_test(ends_of_time),
 		cmocka_unit_test(window_of_nothing_counts_one_instant),

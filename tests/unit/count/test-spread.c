@@ -136,6 +136,23 @@ static void groups_are_bounded_and_end(void **state)
 	assert_int_equal(kb_spread_groups(spread), 0);
 }
 
+static void a_clock_may_be_set(void **state)
+{
+	struct kb_spread_options options = { .window = 600 * S, .enough = 3, .max_groups = 4 };
+	kb_auto(spread) spread = kb_spread_new(&options);
+
+	(void)state;
+	assert_int_equal(add(spread, "192.0.2.0/24", "192.0.2.1", 0), 1);
+	assert_int_equal(add(spread, "192.0.2.0/24", "192.0.2.2", 300 * S), 2);
+	kb_spread_move(spread, -86400 * S);
+	assert_int_equal(add(spread, "192.0.2.0/24", "192.0.2.3", (600 - 86400) * S), 3);
+	kb_spread_move(spread, 86400 * S);
+	kb_spread_expire(spread, 600 * S);
+	assert_int_equal(kb_spread_groups(spread), 1);
+	kb_spread_expire(spread, 601 * S);
+	assert_int_equal(kb_spread_groups(spread), 0);
+}
+
 static int fill_and_drop(void *data)
 {
 	struct kb_spread_options options = { .window = 600 * S, .enough = 20, .max_groups = 40 };
@@ -170,6 +187,7 @@ int main(void)
 		test_case(count, no_more_than_enough_are_kept),
 		cmocka_unit_test(members_are_told_once_and_in_order),
 		cmocka_unit_test(groups_are_bounded_and_end),
+		cmocka_unit_test(a_clock_may_be_set),
 		cmocka_unit_test(memory_may_run_out),
 	};
 

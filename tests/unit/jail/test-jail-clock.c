@@ -2,9 +2,9 @@
 /* Bans when the machine's clock is set. The linker sends what asks for the time here. */
 #include "kban-test.h"
 
+#include <stdio.h>
 #include <time.h>
 
-#include "failing-alloc.h"
 #include "jail/jail.h"
 
 #define START ((kban_usec)1767225600 * KBAN_SECOND)
@@ -205,18 +205,100 @@ static void a_clock_of_the_programs_own_is_believed(void **state)
 	assert_int_equal(left(bench, "192.0.2.1"), 6 * DAY);
 }
 
-static void memory_may_run_out(void **state)
+static void log_failure(struct bench *bench, const char *host)
+{
+	struct kban_line line = { .source = "log", .age = KBAN_LINE_FRESH };
+	char text[64];
+
+	snprintf(text, sizeof(text), " fail from %s", host);
+	line.text = (struct kban_text){ text, strlen(text) };
+	assert_true(kban_jail_feed(bench->jail, &line, wall) >= 0);
+	settle(bench);
+}
+
+static unsigned failures(const struct bench *bench, const char *host)
+{
+	struct kban_addr addr = test_addr(host);
+
+	return kban_counter_count(bench->jail->counter, &addr, wall);
+}
+
+static void reopen_jail(struct bench *bench)
+{
+	kban_jail_free(bench->jail);
+	open_jail(bench, 600 * KBAN_SECOND);
+}
+
+static void failures_count_as_long(void **state)
+{
+	static const kban_usec jumps[] = { DAY, -DAY };
+	struct bench *bench = *state;
+
+	open_jail(bench, 600 * KBAN_SECOND);
+	for (size_t i = 0; i < kb_array_size(jumps); i++) {
+		log_failure(bench, "192.0.2.1");
+		pass_time(100 * KBAN_SECOND);
+		wall += jumps[i];
+		/* The next one must not be too old for those before. */
+		log_failure(bench, "192.0.2.1");
+		assert_int_equal(failures(bench, "192.0.2.1"), 2 * (i + 1));
+		/* A daemon that starts now would count the same. */
+		reopen_jail(bench);
+		assert_int_equal(failures(bench, "192.0.2.1"), 2 * (i + 1));
+	}
+	/* Only the last is not too old. */
+	pass_time(590 * KBAN_SECOND);
+	assert_int_equal(failures(bench, "192.0.2.1"), 1);
+}
+
+/* While nobody looked; and the kernel has lost its entries, too. */
+static void a_clock_set_back_before_the_start_makes_no_ban_longer(void **state)
 {
 	struct bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	ban(bench, "192.0.2.1");
+	log_failure(bench, "192.0.2.2");
+	kban_jail_free(kban_steal(bench->jail));
+	kban_backend_free(kban_steal(bench->backend));
+	wall -= DAY;
+	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	open_jail(bench, 600 * KBAN_SECOND);
 	settle(bench);
-	wall += DAY;
-	kb_changes_free(&bench->jail->changes);
-	failing_alloc_start(1);
-	assert_int_equal(kban_jail_settle(bench->jail, wall, NULL), KBAN_E_NOMEM);
-	assert_true(failing_alloc_stop());
+	assert_int_equal(left(bench, "192.0.2.1"), 600 * KBAN_SECOND);
+	log_failure(bench, "192.0.2.2");
+	assert_int_equal(failures(bench, "192.0.2.2"), 2);
+}
+
+/* Where it has not, it is believed, and that is saved. */
+static void a_clock_set_before_the_start_is_told_by_the_kernel(void **state)
+{
+	static const kban_usec jumps[] = { 300 * KBAN_SECOND, -300 * KBAN_SECOND };
+	static const struct kb_set set = { .name = "kban-test", .family = KBAN_IPV4 };
+	struct bench *bench = *state;
+
+	for (size_t i = 0; i < kb_array_size(jumps); i++) {
+		struct kban_addr addr = test_addr("192.0.2.1");
+
+		open_jail(bench, 600 * KBAN_SECOND);
+		ban(bench, "192.0.2.1");
+		settle(bench);
+		kban_jail_free(kban_steal(bench->jail));
+		/* The memory backend goes by the wall clock; a kernel does not. */
+		assert_int_equal(bench->backend->ops->lift(bench->backend, &set, &addr, NULL),
+				 KBAN_OK);
+		assert_int_equal(bench->backend->ops->ban(bench->backend, &set, &addr,
+							  600 * KBAN_SECOND + jumps[i], NULL),
+				 KBAN_OK);
+		wall += jumps[i];
+		open_jail(bench, 600 * KBAN_SECOND);
+		settle(bench);
+		assert_int_equal(left(bench, "192.0.2.1"), 600 * KBAN_SECOND);
+		assert_int_equal(left_in_store(bench), 600 * KBAN_SECOND);
+		assert_int_equal(kban_jail_unban(bench->jail, &addr, wall), 1);
+		settle(bench);
+		kban_jail_free(kban_steal(bench->jail));
+	}
 }
 
 #define CLOCK_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -229,7 +311,9 @@ int main(void)
 		CLOCK_TEST(what_has_no_end_has_none),
 		CLOCK_TEST(a_clock_that_is_slewed_is_followed),
 		CLOCK_TEST(a_clock_of_the_programs_own_is_believed),
-		CLOCK_TEST(memory_may_run_out),
+		CLOCK_TEST(failures_count_as_long),
+		CLOCK_TEST(a_clock_set_back_before_the_start_makes_no_ban_longer),
+		CLOCK_TEST(a_clock_set_before_the_start_is_told_by_the_kernel),
 	};
 
 	return cmocka_run_group_tests_name("jail-clock", tests, NULL, NULL);

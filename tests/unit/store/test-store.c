@@ -366,6 +366,28 @@ static void ban_in_force_is_extended(void **state)
 	assert_int_equal(until, T(999));
 }
 
+static void bans_and_failures_move_with_the_clock(void **state)
+{
+	kban_auto(store) store = with_failures(state);
+	struct kban_addr ending = test_addr("192.0.2.9"), lasting = test_addr("192.0.2.8");
+	struct seen since = { 0 };
+	kban_usec until = 0;
+
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.9", T(10), T(100)), KBAN_OK);
+	assert_int_equal(add_ban(store, "sshd", "192.0.2.8", T(10), KBAN_FOREVER), KBAN_OK);
+	assert_int_equal(kb_store_move(store, "sshd", T(5000) - T(0), NULL), KBAN_OK);
+	assert_int_equal(kb_store_each_ban_of(store, &ending, see_until, &until, NULL), 1);
+	assert_int_equal(until, T(5100));
+	assert_int_equal(kb_store_each_ban_of(store, &lasting, see_until, &until, NULL), 1);
+	assert_int_equal(until, KBAN_FOREVER);
+	assert_int_equal(kb_store_has_ban(store, "sshd", &ending, T(5010), NULL), 1);
+	assert_int_equal(kb_store_each_failure(store, "sshd", T(5020), see_failure, &since, NULL),
+			 0);
+	assert_string_equal(since.text, "sshd/2001:db8::1:2 sshd/192.0.2.1:3");
+	assert_int_equal(kb_store_prune_failures(store, "mail", T(4000), NULL), KBAN_OK);
+	assert_failures(store, "mail", "");
+}
+
 static void absent_ban_is_not_found(void **state)
 {
 	kban_auto(store) store = with_bans(state);
@@ -562,6 +584,7 @@ int main(void)
 		test_place(ended_bans_are_history),
 		test_place(new_ban_replaces_the_one_in_force),
 		test_place(ban_in_force_is_extended),
+		test_place(bans_and_failures_move_with_the_clock),
 		test_place(absent_ban_is_not_found),
 		test_place(purge_forgets_bans_with_their_evidence),
 		test_place(transaction_is_all_or_nothing),
