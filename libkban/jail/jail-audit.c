@@ -262,12 +262,15 @@ static int restore_ban(const struct kb_ban_record *record, void *data)
 {
 	struct restoring *restoring = data;
 	struct kban_jail *jail = restoring->jail;
+	kban_usec until = restored_end(record, restoring->now);
 	struct kb_ban *ban = NULL;
 
 	if (kb_bans_add(jail->bans, &record->addr, record->since, record->until, &ban) < 0)
 		return KBAN_E_NOMEM;
 	ban->number = record->number;
-	kb_jail_set_until(jail, ban, restored_end(record, restoring->now), restoring->now);
+	kb_jail_set_until(jail, ban, until, restoring->now);
+	if (until != record->until && kb_changes_extend(&jail->changes, &record->addr, until) < 0)
+		return KBAN_E_NOMEM;
 	return kb_jail_recount_ban(jail, ban) < 0 ? KBAN_E_NOMEM : 0;
 }
 
