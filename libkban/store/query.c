@@ -22,17 +22,20 @@
 	"SELECT b.id, j.name, b.addr, b.since, b.until, b.number, b.manual, " \
 	"b.how, b.ended FROM ban b JOIN jail j ON j.id = b.jail "
 
-/* The order of the columns is known to store-failures.c, that of BAN_ROW to store-bans.c. */
+/*
+ * The order of the columns is known to store-failures.c, that of BAN_ROW to store-bans.c. A report
+ * has neither source nor rule.
+ */
 #define FAILURE_ROW                                                             \
 	"SELECT j.name, f.addr, f.time, r.text, r.file, r.line, s.path, "       \
 	"f.line, f.text, f.fields FROM failure f JOIN jail j ON j.id = f.jail " \
-	"JOIN source s ON s.id = f.source LEFT JOIN rule r ON r.id = f.rule "
+	"LEFT JOIN source s ON s.id = f.source LEFT JOIN rule r ON r.id = f.rule "
 
 /* The same columns, with a name in place of jail and address. */
 #define LOOKUP_ROW                                                      \
 	"SELECT l.name, NULL, l.time, r.text, r.file, r.line, s.path, " \
 	"l.line, l.text, l.fields FROM lookup l "                       \
-	"JOIN source s ON s.id = l.source LEFT JOIN rule r ON r.id = l.rule "
+	"LEFT JOIN source s ON s.id = l.source LEFT JOIN rule r ON r.id = l.rule "
 
 static const char *const sql[] = {
 	[KB_SQL_FIND_JAIL] = "SELECT id FROM jail WHERE name = ?1",

@@ -17,7 +17,7 @@ static struct kban_text evidence(struct kban_text text)
 	return kb_text_slice(text, 0, end);
 }
 
-/* Numbers of the names in a failure; that of the rule is 0 for a report. */
+/* Numbers of the names in a failure; those of source and rule are 0 for a report. */
 static int number_names(struct kban_store *store, const char *jail,
 			const struct kb_failure *failure, int64_t numbers[KB_NAME_KINDS],
 			struct kban_error **err)
@@ -148,10 +148,11 @@ int kb_store_prune_failures(struct kban_store *store, const char *jail, kban_use
 	return kb_query_run(&query, err);
 }
 
-/* The failure of a row, but for its host. */
-static void read_failure(const struct kb_query *query, struct kb_failure *out)
+/* The failure of a row, but for its host. False without memory. */
+static bool read_failure(const struct kb_query *query, struct kb_failure *out)
 {
 	sqlite3_stmt *row = query->statement;
+	bool has_source = sqlite3_column_type(row, 6) != SQLITE_NULL;
 
 	out->time = sqlite3_column_int64(row, 2);
 	out->rule_text = (const char *)sqlite3_column_text(row, 3);
@@ -165,6 +166,7 @@ static void read_failure(const struct kb_query *query, struct kb_failure *out)
 	out->text.len = (size_t)sqlite3_column_bytes(row, 8);
 	out->fields.data = sqlite3_column_blob(row, 9);
 	out->fields.len = (size_t)sqlite3_column_bytes(row, 9);
+	return out->source != NULL || !has_source;
 }
 
 static int visit_all(struct kb_query *query, kb_failure_fn *visit, void *data,
@@ -179,8 +181,7 @@ static int visit_all(struct kb_query *query, kb_failure_fn *visit, void *data,
 		/* A damaged file may give an address that is none. */
 		if (!kb_query_column_addr(query, 1, &failure.addr))
 			continue;
-		read_failure(query, &failure);
-		if (jail == NULL || failure.source == NULL)
+		if (!read_failure(query, &failure) || jail == NULL)
 			return kb_fail_memory(err);
 		status = visit(jail, &failure, data);
 		if (status != 0)
@@ -229,8 +230,7 @@ int kb_store_each_lookup(struct kban_store *store, const char *jail, kban_usec s
 		const char *name = (const char *)sqlite3_column_text(query.statement, 0);
 		struct kb_failure failure = { 0 };
 
-		read_failure(&query, &failure);
-		if (name == NULL || failure.source == NULL)
+		if (!read_failure(&query, &failure) || name == NULL)
 			return kb_fail_memory(err);
 		status = visit(name, &failure, data);
 		if (status != 0)

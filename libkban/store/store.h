@@ -23,7 +23,7 @@ struct kb_failure {
 	const char *rule_text; /* as written, or NULL for a report */
 	const char *rule_file; /* or NULL */
 	unsigned rule_line;
-	const char *source;      /* path of the log, or what reported */
+	const char *source;      /* path of the log, or NULL for a report */
 	uint64_t line;           /* number in the log, 0 for a report */
 	struct kban_text text;   /* the log line; cut by the store at KB_EVIDENCE_MAX bytes */
 	struct kban_text fields; /* named parts of the match: NAME '\0' VALUE '\0' ..., or empty */

@@ -104,6 +104,16 @@ static void what_was_counted_counts_towards_more(void **state)
 	assert_int_equal(fail_at(bench, 3), 603);
 }
 
+static void reports_count_towards_more(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(kban_jail_report(bench->jail, &bench->host, START, KB_TEXT("seen")), 0);
+	assert_int_equal(kban_jail_settle(bench->jail, START, NULL), KBAN_OK);
+	assert_int_equal(set(bench, 2, 100 * S, 600 * S), KBAN_OK);
+	assert_int_equal(fail_at(bench, 1), 601);
+}
+
 static void a_shorter_window_forgets(void **state)
 {
 	struct bench *bench = *state;
@@ -170,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		policy_test(fewer_failures_ban),
 		policy_test(what_was_counted_counts_towards_more),
+		policy_test(reports_count_towards_more),
 		policy_test(a_shorter_window_forgets),
 		policy_test(bans_in_force_stay),
 		policy_test(what_cannot_be_changes_nothing),

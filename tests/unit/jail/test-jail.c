@@ -572,7 +572,7 @@ static void a_slow_rule_is_told_once_a_minute(void **state)
 	kban_context_set_log(bench->ctx, NULL, NULL);
 }
 
-static void reports_need_no_log(void **state)
+static void reports_need_no_log_and_count_after_a_restart(void **state)
 {
 	struct bench *bench = *state;
 	struct kban_jail_options options = usual();
@@ -582,6 +582,8 @@ static void reports_need_no_log(void **state)
 	options.max_retry = 2;
 	open_jail(bench, &options);
 	assert_int_equal(kban_jail_report(bench->jail, &host, at(0), reason), 0);
+	settle(bench);
+	restart(bench, &options);
 	assert_int_equal(kban_jail_report(bench->jail, &host, at(1), reason), 1);
 	bench->now = at(1);
 	settle(bench);
@@ -781,7 +783,7 @@ int main(void)
 		JAIL_TEST(bans_by_hand),
 		JAIL_TEST(a_wrong_encoding_is_told_once_a_day),
 		JAIL_TEST(a_slow_rule_is_told_once_a_minute),
-		JAIL_TEST(reports_need_no_log),
+		JAIL_TEST(reports_need_no_log_and_count_after_a_restart),
 		JAIL_TEST(stats_tell_what_the_kernel_has),
 		JAIL_TEST(bans_that_end_together_are_looked_at_once),
 		JAIL_TEST(a_jump_of_the_clock_ends_nothing),
