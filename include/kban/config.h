@@ -49,7 +49,10 @@ KBAN_API KBAN_MUST_CHECK int kban_config_load_jail(struct kban_context *ctx, con
 						   const char *jail, struct kban_config **out,
 						   struct kban_error **err);
 
-/** The same for lines of @a kind, whatever the jail reads: that decides what its filter expects. */
+/**
+ * The same for lines of @a kind, whatever the jail reads: that decides what its filter expects.
+ * What is wrong in the filter, kban_jail_config_compile() tells; actions are not looked at.
+ */
 KBAN_API KBAN_MUST_CHECK int kban_config_load_jail_for_log(struct kban_context *ctx,
 							   const char *dir, const char *jail,
 							   enum kban_log_kind kind,

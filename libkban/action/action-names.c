@@ -57,6 +57,7 @@ static int check_defined(const struct kb_conf *conf, const struct kb_option *opt
 {
 	const char *known[DEFINED_COUNT + 1];
 	const struct kb_option_check check = {
+		.conf = conf,
 		.name = option->name,
 		.place = "[Definition]",
 		.where = kb_value_where(&option->value),
@@ -65,7 +66,7 @@ static int check_defined(const struct kb_conf *conf, const struct kb_option *opt
 
 	list_defined(known);
 	if (strncmp(option->name, "action", strlen("action")) != 0 ||
-	    is_among(option->name, known, DEFINED_COUNT) || kb_conf_refers_to(conf, option->name))
+	    is_among(option->name, known, DEFINED_COUNT))
 		return KBAN_OK;
 	return kb_option_check(&check, subject, problems);
 }
@@ -157,6 +158,7 @@ static int check_parameter(const struct kb_conf *conf, const struct kb_named_opt
 		kb_text_copy((struct kban_text){ option->name, strcspn(option->name, "?") });
 	char place[PLACE_SIZE];
 	const struct kb_option_check check = {
+		.conf = conf,
 		.name = name,
 		.place = place,
 		.where = kb_value_where(&option->value),
@@ -166,7 +168,7 @@ static int check_parameter(const struct kb_conf *conf, const struct kb_named_opt
 	if (name == NULL)
 		return KBAN_E_NOMEM;
 	snprintf(place, sizeof(place), "action %.*s", KB_QUOTE_MAX, item->name);
-	if (is_option_of(conf, name) || kb_conf_refers_to(conf, name))
+	if (is_option_of(conf, name))
 		return KBAN_OK;
 	return kb_option_check(&check, subject, problems);
 }

@@ -36,7 +36,7 @@ static bool section_refers_to(const struct kb_options *options, const char *name
 	return false;
 }
 
-bool kb_conf_refers_to(const struct kb_conf *conf, const char *name)
+static bool is_referred_to(const struct kb_conf *conf, const char *name)
 {
 	const char *section;
 
@@ -58,9 +58,13 @@ static bool is_known(const char *name, const char *const *known)
 int kb_option_check(const struct kb_option_check *check, const char *subject,
 		    struct kb_problem_list *problems)
 {
-	const char *meant = kban_text_nearest(check->name, check->known);
+	const char *meant;
 
-	if (is_known(check->name, check->known) || (meant == NULL && check->only_near))
+	/* In this order: there are many references to go through. */
+	if (is_known(check->name, check->known))
+		return KBAN_OK;
+	meant = kban_text_nearest(check->name, check->known);
+	if ((meant == NULL && check->only_near) || is_referred_to(check->conf, check->name))
 		return KBAN_OK;
 	if (meant == NULL)
 		return kb_problem_list_add(problems, KB_PROBLEM_WARNING, subject, check->where,

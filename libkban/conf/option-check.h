@@ -6,17 +6,13 @@
 #include "conf/conf-load.h"
 
 /*
- * Whether some option of the files refers to @a name: %(name)s, %(section/name)s, <name>,
- * <section/name>, with any case.
- */
-bool kb_conf_refers_to(const struct kb_conf *conf, const char *name);
-
-/*
- * Warn of @a name, at @a where, which is none of @a known (NULL-terminated); @a place says of what
- * it is an option: "[sshd]". With @a only_near, only if one of them must be meant.
- * KBAN_OK or KBAN_E_NOMEM.
+ * Warn of @a name, at @a where, which is none of @a known (NULL-terminated), and to which no option
+ * of @a conf refers as %(name)s, %(section/name)s, <name> or <section/name>, with any case; @a
+ * place says of what it is an option: "[sshd]". With @a only_near, only if one of them must be
+ * meant. KBAN_OK or KBAN_E_NOMEM.
  */
 struct kb_option_check {
+	const struct kb_conf *conf;
 	const char *name;
 	const char *place;
 	const struct kb_where *where;

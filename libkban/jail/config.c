@@ -335,6 +335,7 @@ struct wish {
 	const char *dir;
 	const char *only;    /* this jail; NULL: all that are enabled */
 	const char *backend; /* or NULL */
+	bool is_text;        /* its filter and its actions are not made */
 };
 
 static int load(struct kban_context *ctx, const struct wish *wish, struct kban_config **out,
@@ -358,7 +359,7 @@ static int load(struct kban_context *ctx, const struct wish *wish, struct kban_c
 	if (wish->only != NULL && config->jail_count == 0)
 		return kb_fail(err, KBAN_E_NOTFOUND, NULL, "no jail '%.*s' in '%s'", KB_QUOTE_MAX,
 			       config->only.name, config->dir);
-	if (compile_jails(ctx, config) != KBAN_OK)
+	if (!wish->is_text && compile_jails(ctx, config) != KBAN_OK)
 		return kb_fail_memory(err);
 	judge(config);
 	/* After the jails: what is wrong with the service concerns none of them. */
@@ -395,6 +396,7 @@ int kban_config_load_jail_for_log(struct kban_context *ctx, const char *dir, con
 		.dir = dir,
 		.only = jail,
 		.backend = kind == KBAN_LOG_JOURNAL ? "systemd" : "polling",
+		.is_text = true,
 	};
 
 	return load(ctx, &wish, out, err);

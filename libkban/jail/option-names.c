@@ -50,6 +50,7 @@ int kb_option_names_check(const struct kb_conf *conf, const char *section, const
 	for (size_t i = 0; options != NULL && i < options->count && status == KBAN_OK; i++) {
 		/* Files of distributions define more for all jails than any of them refers to. */
 		const struct kb_option_check check = {
+			.conf = conf,
 			.name = options->items[i].name,
 			.place = place.data,
 			.where = kb_value_where(&options->items[i].value),
@@ -57,8 +58,7 @@ int kb_option_names_check(const struct kb_conf *conf, const char *section, const
 			.only_near = strcmp(section, KB_CONF_DEFAULT) == 0,
 		};
 
-		if (!kb_conf_refers_to(conf, check.name))
-			status = kb_option_check(&check, subject, problems);
+		status = kb_option_check(&check, subject, problems);
 	}
 	return status;
 }

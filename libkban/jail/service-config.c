@@ -51,6 +51,7 @@ static int check_names(const struct kb_conf *conf, const char *section,
 	snprintf(place, sizeof(place), "[%.*s]", KB_QUOTE_MAX, section);
 	for (size_t i = 0; options != NULL && i < options->count && status == KBAN_OK; i++) {
 		const struct kb_option_check check = {
+			.conf = conf,
 			.name = options->items[i].name,
 			.place = place,
 			.where = kb_value_where(&options->items[i].value),
@@ -62,8 +63,7 @@ static int check_names(const struct kb_conf *conf, const char *section,
 				problems, KB_PROBLEM_WARNING, NULL, check.where,
 				"section %s means nothing; write these options under [Definition]",
 				place);
-		if (!kb_conf_refers_to(conf, check.name))
-			status = kb_option_check(&check, NULL, problems);
+		status = kb_option_check(&check, NULL, problems);
 	}
 	return status;
 }
