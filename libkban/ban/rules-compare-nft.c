@@ -26,10 +26,13 @@ static bool is_place(const struct kb_nft_item *item, const struct kb_rule_line *
 	return kb_text_is(table_of(item), line->table) && kb_text_is(item->name, line->chain);
 }
 
-static bool is_ours(const struct kb_nft_item *item)
+/* True for a rule that others made. One of a jail that cannot run is left alone as those are. */
+static bool is_foreign(const struct comparison *comparison, const struct kb_nft_item *item)
 {
-	return item->kind == KB_NFT_RULE &&
-	       kb_text_starts_with(kb_nft_comment(item->text), KB_RULE_OURS);
+	struct kban_text comment = kb_nft_comment(item->text);
+
+	return !kb_text_starts_with(comment, KB_RULE_OURS) ||
+	       kb_rules_keep(comparison->rules, comment);
 }
 
 /* Index of the rule that @a item is, if it is wanted, or the count. */
@@ -53,10 +56,11 @@ static void remove_orphans(struct comparison *comparison)
 
 	while (kb_nft_listing_next(&listing, &item)) {
 		struct kban_text table = table_of(&item);
-		size_t wanted = is_ours(&item) ? find_wanted(comparison, &item) : count;
+		size_t wanted;
 
-		if (!is_ours(&item))
+		if (item.kind != KB_NFT_RULE || is_foreign(comparison, &item))
 			continue;
+		wanted = find_wanted(comparison, &item);
 		if (wanted < count && !comparison->seen[wanted]) {
 			comparison->seen[wanted] = true;
 			continue;
@@ -112,8 +116,8 @@ static void remove_chains(struct comparison *comparison)
 			chain.is_base = true;
 			break;
 		case KB_NFT_RULE:
-			chain.has_ours = chain.has_ours || is_ours(&item);
-			chain.has_others = chain.has_others || !is_ours(&item);
+			chain.has_ours = chain.has_ours || !is_foreign(comparison, &item);
+			chain.has_others = chain.has_others || is_foreign(comparison, &item);
 			break;
 		default:
 			break;

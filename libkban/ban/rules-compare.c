@@ -161,7 +161,8 @@ static void remove_orphans(struct comparison *comparison, struct kban_text listi
 	struct present present;
 
 	while (next_present(&listing, &present)) {
-		if (tick_off(comparison, &present))
+		if (tick_off(comparison, &present) ||
+		    kb_rules_keep(comparison->rules, present.comment))
 			continue;
 		kb_buffer_printf(&comparison->script, "-D %.*s\n", (int)present.spec.len,
 				 present.spec.data);

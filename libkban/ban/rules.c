@@ -12,9 +12,6 @@
 #include "ban/rule-text.h"
 #include "base/hash.h"
 
-/* Of a jail's name in a comment. */
-#define JAIL_MAX 64
-
 /* Of iptables (LOG --log-prefix). */
 #define LOG_PREFIX_MAX 29
 
@@ -51,6 +48,8 @@ void kban_rules_free(struct kban_rules *rules)
 	for (size_t i = 0; i < rules->count; i++)
 		clear_line(&rules->lines[i]);
 	free(rules->lines);
+	kb_string_list_clear(&rules->known);
+	kb_string_list_clear(&rules->staying);
 	free(rules);
 }
 
@@ -73,27 +72,14 @@ static struct kban_text target_of(const struct kb_rule_parts *parts)
 	return kb_text(parts->family == KBAN_IPV6 ? parts->rule->target6 : parts->rule->target4);
 }
 
-static bool is_plain(char c)
-{
-	return c != '\0' && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789._-",
-				   c) != NULL;
-}
-
-/* "kban:JAIL:HASH", of characters that are themselves everywhere. */
+/* "kban:JAIL:HASH" */
 static void print_comment(const char *jail, struct kban_text whole, struct kb_buffer *out)
 {
 	static const struct kb_hash_key key = { { 0, 0 } };
 	uint64_t hash = kb_hash(&key, whole.data, whole.len);
 
-	kb_buffer_string(out, KB_RULE_OURS);
-	for (size_t i = 0; jail[i] != '\0' && i < JAIL_MAX; i++) {
-		if (is_plain(jail[i]))
-			kb_buffer_byte(out, jail[i]);
-		else
-			kb_buffer_byte(out, '_');
-	}
-	kb_buffer_printf(out, ":%08x", (unsigned)(hash ^ hash >> 32));
+	kb_rule_owner_print(jail, out);
+	kb_buffer_printf(out, "%08x", (unsigned)(hash ^ hash >> 32));
 }
 
 /* The chain that an action jumps to, if it is none of the targets of iptables. */
@@ -309,7 +295,7 @@ static int check_set(const char *name, const char *target, struct kban_error **e
 	bool is_fit = len > 0 && len <= KB_SET_NAME_MAX && (name == NULL || *name != '-');
 
 	for (const char *c = name; c != NULL && *c != '\0'; c++)
-		is_fit = is_fit && is_plain(*c);
+		is_fit = is_fit && kb_rule_is_plain(*c);
 	if (!is_fit)
 		return kb_fail(err, KBAN_E_SYNTAX, NULL, "'%s' is no name of a set", name);
 	if (name != NULL && target == NULL)
@@ -320,7 +306,8 @@ static int check_set(const char *name, const char *target, struct kban_error **e
 static int check_log_prefix(const char *prefix, struct kban_error **err)
 {
 	for (const char *c = prefix; c != NULL && *c != '\0'; c++)
-		if (c - prefix >= LOG_PREFIX_MAX || (!is_plain(*c) && *c != ' ' && *c != ':'))
+		if (c - prefix >= LOG_PREFIX_MAX ||
+		    (!kb_rule_is_plain(*c) && *c != ' ' && *c != ':'))
 			return kb_fail(err, KBAN_E_SYNTAX, NULL,
 				       "'%s' cannot be the prefix of a log line", prefix);
 	return KBAN_OK;

@@ -9,6 +9,7 @@
 #include <kban/rules.h>
 
 #include "ban/rule-text.h"
+#include "base/string-list.h"
 
 /* How the comments of our rules begin. */
 #define KB_RULE_OURS "kban:"
@@ -80,6 +81,28 @@ struct kban_rules {
 	struct kb_rule_line *lines;
 	size_t count;
 	size_t capacity;
+	/* How comments of jails begin: those whose rules are all here, and those that cannot run.
+	 */
+	struct kb_string_list known, staying;
+	bool keeps_unknown;
 };
+
+/* True for what a name of a set and a comment may have. */
+bool kb_rule_is_plain(char c);
+
+/* "kban:JAIL:", of characters that are themselves everywhere. */
+void kb_rule_owner_print(const char *jail, struct kb_buffer *out);
+
+/*
+ * Tell of a jail whose rules are those that were added; or, if it @a stays, those that are in the
+ * packet filter, whatever they are. Jails that were not told of are gone. KBAN_OK or KBAN_E_NOMEM.
+ */
+int kb_rules_know(struct kban_rules *rules, const char *jail, bool stays);
+
+/* Jails that were not told of may not be gone: let their rules be. */
+void kb_rules_keep_unknown(struct kban_rules *rules);
+
+/* True if a rule with @a comment, which was not added to @a rules, is to be left where it is. */
+bool kb_rules_keep(const struct kban_rules *rules, struct kban_text comment);
 
 #endif /* KB_BAN_RULES_H */

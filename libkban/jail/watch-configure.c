@@ -3,6 +3,7 @@
  * From a configuration to jails. All that can fail is done on new objects; then, in one step, the
  * new take the place of the old, and what the old jails know goes over to those of the same name.
  */
+#include "ban/rules.h"
 #include "base/text.h"
 #include "jail/jail-parts.h"
 #include "jail/own-bans.h"
@@ -197,6 +198,31 @@ static size_t count_actions(const struct kban_watch *watch)
 	return count;
 }
 
+/* Where a file could not be read, a jail that is not there need not be gone. */
+static bool may_lack_jails(const struct kban_config *config)
+{
+	for (size_t i = 0; i < kban_config_problem_count(config); i++)
+		if (kban_config_problem_is_error(config, i) &&
+		    kban_config_problem_jail(config, i) == NULL)
+			return true;
+	return false;
+}
+
+/* A jail that cannot run leaves its rules where they are: what it has banned stays out. */
+static int add_jail(struct kban_watch *watch, struct kban_config *config, size_t index,
+		    struct crew *crew)
+{
+	struct kb_watched *watched = new_watched(kban_config_jail_name(config, index));
+
+	if (watched == NULL)
+		return KBAN_E_NOMEM;
+	crew->jails[crew->count++] = watched;
+	if (make_jail(watch, config, index, &crew->pool, watched) < 0 ||
+	    add_rules(crew, watched) < 0)
+		return KBAN_E_NOMEM;
+	return kb_rules_know(crew->rules, watched->name, watched->jail == NULL);
+}
+
 static int muster(struct kban_watch *watch, struct kban_config *config, struct crew *crew)
 {
 	size_t count = kban_config_jail_count(config);
@@ -209,16 +235,11 @@ static int muster(struct kban_watch *watch, struct kban_config *config, struct c
 	if (crew->jails == NULL || crew->running == NULL || crew->rules == NULL ||
 	    crew->closing == NULL)
 		return KBAN_E_NOMEM;
-	for (size_t i = 0; i < count; i++) {
-		struct kb_watched *watched = new_watched(kban_config_jail_name(config, i));
-
-		if (watched == NULL)
+	for (size_t i = 0; i < count; i++)
+		if (add_jail(watch, config, i, crew) < 0)
 			return KBAN_E_NOMEM;
-		crew->jails[crew->count++] = watched;
-		if (make_jail(watch, config, i, &crew->pool, watched) < 0 ||
-		    add_rules(crew, watched) < 0)
-			return KBAN_E_NOMEM;
-	}
+	if (may_lack_jails(config))
+		kb_rules_keep_unknown(crew->rules);
 	qsort(crew->jails, crew->count, sizeof(*crew->jails), by_name);
 	return KBAN_OK;
 }
@@ -250,8 +271,13 @@ static void unfollow(struct kban_watch *watch, struct kb_watched *const *jails, 
 	kb_syslog_list_tidy(&watch->sockets);
 }
 
+/* The sets of a jail that is gone; of one that cannot run any more they stay, as its rules do. */
 static void retire_sets(struct kban_watch *watch, const struct kban_jail *jail)
 {
+	const struct kb_watched *now = find_watched(watch, kban_jail_name(jail));
+
+	if (now != NULL && now->jail == NULL)
+		return;
 	for (size_t i = 0; i < kb_array_size(jail->sets); i++)
 		kb_retired_sets_add(&watch->retired, &jail->sets[i]);
 }
@@ -339,16 +365,6 @@ static int see_set(const struct kb_set *set, void *data)
 	return 0;
 }
 
-/* Where a file could not be read, a jail that is not there need not be gone. */
-static bool may_lack_jails(const struct kban_config *config)
-{
-	for (size_t i = 0; i < kban_config_problem_count(config); i++)
-		if (kban_config_problem_is_error(config, i) &&
-		    kban_config_problem_jail(config, i) == NULL)
-			return true;
-	return false;
-}
-
 static void find_orphans(struct kban_watch *watch)
 {
 	struct kban_backend *backend = watch->options.backend;
@@ -392,7 +408,7 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 	take_over(watch, &crew);
 	unfollow(watch, crew.jails, crew.count);
 	clear_crew(&crew);
-	if (is_first && !watch->options.replay)
+	if (!watch->options.replay)
 		find_orphans(watch);
 	return fill_new_sets(watch, err);
 }

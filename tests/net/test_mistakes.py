@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from support import KBAN_TAIL, Case, flush_set, in_set, main, set_names, wait_until
+from support import KBAN_TAIL, Case, flush_set, in_set, main, rules, set_names, wait_until
 
 # What a jail is broken by, each with what its options are instead of a good jail's, whether it runs all the same, and
 # what a test says of it: the line is the last one of the jail unless told, and the text names the option.
@@ -46,6 +46,14 @@ KINDS = {
     "port": (["action = iptables-multiport[port=nosuch]"], False, r"port: unknown port or service 'nosuch'"),
     "protocol": (["action = iptables-multiport[port=25, protocol=tpc]"], False, r"protocol: unknown protocol 'tpc'"),
 }
+
+
+# What gives a jail rules.
+BLOCKS = "action = iptables-multiport[port=25, protocol=tcp]\n"
+
+
+def rules_of(jail):
+    return [re.sub(r"counter packets \d+ bytes \d+ ", "", line) for line in rules() if "kban:%s:" % jail in line]
 
 
 class Mistakes(Case):
@@ -111,6 +119,24 @@ class Mistakes(Case):
         for kind, (_, runs, _) in KINDS.items():
             self.assertEqual("Jail '%s' does not run: " % kind in told, not runs, kind)
 
+    def test_what_a_broken_one_has_banned_stays_out(self):
+        """With its rules as they were, until it is mended, or gone."""
+        self.server.write_config("jail.d/bantime.conf", "[bantime]\n" + BLOCKS)
+        host = self.server.start()
+        host.fail("198.51.100.1")
+        wait_until("the ban", lambda: in_set("kban-bantime", "198.51.100.1"))
+        before = rules_of("bantime")
+        self.assertTrue(before)
+        host.stop()
+        self.break_jail("bantime")
+        host.start()
+        self.assertEqual(rules_of("bantime"), before)
+        self.assertTrue(in_set("kban-bantime", "198.51.100.1"))
+        os.remove(os.path.join(self.server.config, "jail.d", "bantime.conf"))
+        self.assertEqual(host.client("reload").returncode, 0)
+        wait_until("the end of its rules", lambda: not rules_of("bantime"))
+        wait_until("the end of its sets", lambda: "kban-bantime" not in set_names())
+
     def test_one_that_is_mended_runs_at_the_next_reload(self):
         self.break_jail("bantime")
         host = self.server.start()
@@ -170,10 +196,12 @@ class LostFiles(Case):
         wait_until("the ban", lambda: in_set("kban-marked", "198.51.100.1"))
 
     def test_bans_of_jails_that_are_lost_with_it_stay(self):
-        self.write("late.conf", b"[late]\nenabled = true\n")
+        self.write("late.conf", b"[late]\n" + BLOCKS.encode())
         host = self.server.start()
         host.fail("198.51.100.1")
         wait_until("the ban", lambda: in_set("kban-late", "198.51.100.1"))
+        before = rules_of("late")
+        self.assertTrue(before)
         host.stop()
         self.write("late.conf", b"late]\nenabled = true\n")
         host.start()
@@ -182,9 +210,11 @@ class LostFiles(Case):
             flush_set("kban-good")
             wait_until("a look at the kernel", lambda: in_set("kban-good", "198.51.100.1"))
         self.assertTrue(in_set("kban-late", "198.51.100.1"))
+        self.assertEqual(rules_of("late"), before)
         host.stop()
         self.write("late.conf", b"")
         host.start()
+        self.assertEqual(rules_of("late"), [])
         wait_until("the end of a jail that is gone", lambda: "kban-late" not in set_names())
 
     def test_a_reload_with_a_lost_file_is_refused(self):

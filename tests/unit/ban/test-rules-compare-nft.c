@@ -126,6 +126,22 @@ static void what_others_made_stays(void **state)
 	check(NULL, listing, 1, "delete rule inet kban INPUT handle 3\n");
 }
 
+static void rules_of_jails_that_cannot_run_stay(void **state)
+{
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_NFT);
+	kb_autofree char *bad = list("\t\tdrop comment \"kban:bad:01234567\" # handle 3\n", "");
+	kb_autofree char *both = list("\t\tdrop comment \"kban:bad:01234567\" # handle 3\n"
+				      "\t\tdrop comment \"kban:gone:01234567\" # handle 4\n",
+				      "");
+
+	(void)state;
+	assert_int_equal(kb_rules_know(rules, "bad", true), KBAN_OK);
+	check(rules, bad, 0, "");
+	check(rules, both, 1, "delete rule inet kban INPUT handle 4\n");
+	kb_rules_keep_unknown(rules);
+	check(rules, both, 0, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +151,7 @@ int main(void)
 		cmocka_unit_test(a_second_copy_goes),
 		cmocka_unit_test(an_orphan_goes_with_its_chain),
 		cmocka_unit_test(what_others_made_stays),
+		cmocka_unit_test(rules_of_jails_that_cannot_run_stay),
 	};
 
 	return cmocka_run_group_tests_name("rules-compare-nft", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "kban-test.h"
 
+#include "ban/rules.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "failing-alloc.h"
@@ -407,6 +408,34 @@ static void rules_of_others_stay(void **state)
 				    "COMMIT\n");
 }
 
+/* Each with a rule in the listing: what is asked for, who cannot run, and what is left of it. */
+static void rules_of_jails_that_cannot_run_stay(void **state)
+{
+	static const char listing[] =
+		"-A INPUT -m comment --comment \"kban:bad:00000001\" -j DROP\n"
+		"-A INPUT -m comment --comment \"kban:bad_er:00000002\" -j DROP\n"
+		"-A INPUT -m comment --comment \"kban:good:00000003\" -j DROP\n"
+		"-A INPUT -m comment --comment \"kban:gone:00000004\" -j DROP\n";
+	kban_auto(rules) rules = kban_rules_new(KBAN_RULES_IPTABLES);
+	kb_autofree char *script = NULL, *careful = NULL;
+
+	(void)state;
+	assert_int_equal(kb_rules_know(rules, "good", false), KBAN_OK);
+	assert_int_equal(kb_rules_know(rules, "bad", true), KBAN_OK);
+	assert_int_equal(kb_rules_know(rules, "bad er", true), KBAN_OK);
+	script = script_of(rules, KBAN_IPV4, listing, 2);
+	assert_string_equal(script, "*filter\n"
+				    "-D INPUT -m comment --comment \"kban:good:00000003\" -j DROP\n"
+				    "-D INPUT -m comment --comment \"kban:gone:00000004\" -j DROP\n"
+				    "COMMIT\n");
+	kb_rules_keep_unknown(rules);
+	careful = script_of(rules, KBAN_IPV4, listing, 1);
+	assert_string_equal(careful,
+			    "*filter\n"
+			    "-D INPUT -m comment --comment \"kban:good:00000003\" -j DROP\n"
+			    "COMMIT\n");
+}
+
 static void a_missing_chain_costs_only_its_own_rules(void **state)
 {
 	static const char without[] = "-P INPUT ACCEPT\n-N other\n";
@@ -470,6 +499,9 @@ static int add_and_compare(void *data)
 		assert_int_equal(kban_rules_count(rules, KBAN_IPV4), 0);
 		return status;
 	}
+	status = kb_rules_know(rules, "bad", true);
+	if (status < 0)
+		return status;
 	status = kban_rules_compare(rules, KBAN_IPV4, kb_text(mixed_listing), &script);
 	if (status >= 0)
 		assert_int_equal(status, 6);
@@ -497,6 +529,7 @@ int main(void)
 		cmocka_unit_test(second_copies_go),
 		cmocka_unit_test(a_changed_port_leaves_no_orphan),
 		cmocka_unit_test(rules_of_others_stay),
+		cmocka_unit_test(rules_of_jails_that_cannot_run_stay),
 		cmocka_unit_test(a_missing_chain_costs_only_its_own_rules),
 		cmocka_unit_test(commands_are_those_of_the_family),
 		cmocka_unit_test(memory_may_run_out),

@@ -114,6 +114,16 @@ static void a_removed_jail_leaves_no_set(void **state)
 	assert_false(is_banned(bench, "two", "192.0.2.1"));
 }
 
+/* What it has banned stays out until it is mended. */
+static void a_jail_that_breaks_keeps_its_sets(void **state)
+{
+	struct bench *bench = *state;
+
+	reload(bench, "[one]\nenabled = 1\n");
+	reload(bench, "[one]\nenabled = 1\nbantime = soon\n");
+	assert_int_equal(bench->watch->retired.count, 0);
+}
+
 /* It was to be removed with the next audit. */
 static void a_jail_that_comes_back_keeps_its_set(void **state)
 {
@@ -414,6 +424,7 @@ int main(void)
 		WATCH_TEST(a_reload_keeps_what_is_known),
 		WATCH_TEST(a_reload_with_another_limit_counts_anew),
 		WATCH_TEST(a_removed_jail_leaves_no_set),
+		WATCH_TEST(a_jail_that_breaks_keeps_its_sets),
 		WATCH_TEST(a_jail_that_comes_back_keeps_its_set),
 		WATCH_TEST(allowipv6_says_for_whom_actions_are_started),
 		WATCH_TEST(a_restart_goes_on),
