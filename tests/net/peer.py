@@ -6,20 +6,38 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 from support import run, wait_until
 
 HERE, HERE6 = "203.0.113.1", "2001:db8:1::1"
-PEER, OTHER_PEER, PEER6 = "203.0.113.66", "203.0.113.77", "2001:db8:1::66"
+PEER, OTHER_PEER = "203.0.113.66", "203.0.113.77"
+PEER6, OTHER_PEER6 = "2001:db8:1::66", "2001:db8:1::77"
 
 INNER, INNER6 = "198.51.100.66", "2001:db8:2::66"
 NEAR, NEAR6 = "198.51.100.1", "2001:db8:2::1"
 
+# Takes connections on its ports, and sends datagrams back.
 SERVE = """
-import socket, sys, time
+import select, socket, sys
 servers = [socket.create_server(("::", int(port)), family=socket.AF_INET6, dualstack_ipv6=True)
            for port in sys.argv[1:]]
-time.sleep(1000)
+echos = []
+for port in sys.argv[1:]:
+    echo = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    echo.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    echo.bind(("::", int(port)))
+    echos.append(echo)
+while True:
+    for ready in select.select(servers + echos, [], [])[0]:
+        if ready in servers:
+            ready.accept()[0].close()
+        else:
+            data, peer = ready.recvfrom(16)
+            try:
+                ready.sendto(data, peer)
+            except OSError:
+                pass
 """
 
 CONNECT = """
@@ -77,6 +95,23 @@ def echo(address, port):
     threading.Thread(target=serve, daemon=True).start()
 
 
+def time_to_block(host, source, is_open):
+    """Seconds from a line about source in the log of a daemon, to the beginning of the first attempt that fails."""
+    if not is_open():
+        raise AssertionError("%s is blocked before the line" % source)
+    attempts = []
+
+    def is_blocked():
+        attempts.append(time.monotonic())
+        return not is_open()
+
+    start = time.monotonic()
+    host.fail(source)
+    wait_until("the block of %s" % source, is_blocked, limit=5)
+    # How long it takes to fail is the peer's affair.
+    return attempts[-1] - start
+
+
 def can_bind(address):
     try:
         socket.create_server((address, 9), family=family_of(address)).close()
@@ -119,7 +154,7 @@ class Inner:
 
 
 class Peer:
-    """Has PEER, OTHER_PEER and PEER6, and finds HERE and HERE6 with something listening on ports."""
+    """Has PEER, OTHER_PEER, PEER6 and OTHER_PEER6, and finds HERE and HERE6 with something listening on ports."""
 
     def __init__(self, *ports):
         self.process = subprocess.Popen(["unshare", "-n", "sleep", "1000"])
@@ -131,7 +166,7 @@ class Peer:
         self.run("ip", "link", "set", "outside", "up")
         for address in (HERE, HERE6):
             self.add_address(address, "inside", run)
-        for address in (PEER, OTHER_PEER, PEER6):
+        for address in (PEER, OTHER_PEER, PEER6, OTHER_PEER6):
             self.add_address(address, "outside", self.run)
         for address in (HERE, HERE6):
             wait_until("an address", lambda a=address: can_bind(a))
@@ -146,6 +181,10 @@ class Peer:
 
     def run(self, *argv, check=True):
         return subprocess.run(["nsenter", "-t", str(self.process.pid), "-n"] + list(argv), check=check)
+
+    def gets(self, protocol, source, port, target=None):
+        """Whether an answer comes, by "tcp" or "udp"."""
+        return {"tcp": self.reaches, "udp": self.sends}[protocol](source, port, target)
 
     def reaches(self, source, port, target=None):
         """Whether a connection comes about from one of its addresses to the one of that family here, or to another."""
