@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import logs
@@ -65,6 +67,36 @@ def fail2ban_config():
     return Path(os.environ.get("KBAN_FAIL2BAN", "/")) / "etc/fail2ban"
 
 
+class Peak(threading.Thread):
+    """The most memory that a program has, looked at while it runs.
+
+    What wait4() tells is no less than this program has itself, for it is counted until the other
+    one is executed.
+    """
+
+    PEAK = re.compile(rb"^VmHWM:\s*(\d+) kB", re.MULTILINE)
+
+    def __init__(self, pid):
+        super().__init__()
+        self.pid = pid
+        self.kib = 0
+        self.start()
+
+    def has_ended(self):
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def run(self):
+        while not self.has_ended():
+            seen = self.PEAK.search(Path(f"/proc/{self.pid}/status").read_bytes())
+            if seen:
+                self.kib = int(seen.group(1))
+            time.sleep(0.001)
+
+    def mib(self):
+        self.join()
+        return self.kib / 1024
+
+
 def run(command, log=None):
     """(seconds of CPU, peak MiB, output) of a program."""
     with open(log or os.devnull, "rb") as source:
@@ -75,11 +107,13 @@ def run(command, log=None):
             stderr=subprocess.DEVNULL,
             env=dict(os.environ, LC_ALL="C", TZ="UTC"),
         )
+        peak = Peak(process.pid)
         output = process.stdout.read()
         process.stdout.close()
+        memory = peak.mib()
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
+    return usage.ru_utime + usage.ru_stime, memory, output
 
 
 def tools_for(options, kind):
