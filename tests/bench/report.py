@@ -204,16 +204,41 @@ def compare(options, folder):
     return text + ["", *memory], is_good
 
 
+def filter_names():
+    """Those that bench-scan takes when it is told of none."""
+    names = sorted(path.stem for path in (fail2ban_config() / "filter.d").glob("*.conf"))
+    return [name for name in names if not name.endswith("common")]
+
+
+def one_by_one(folder, lines):
+    """What fail2ban-regex takes for a line, run once for each filter, in ns."""
+    logs.write("mixed", lines, folder / "some.log")
+    logs.write("mixed", 1, folder / "one.log")
+    taken = 0
+    for name in filter_names():
+        path = fail2ban_config() / "filter.d" / (name + ".conf")
+        some, one = (run(["fail2ban-regex", folder / log, path])[0] for log in ("some.log", "one.log"))
+        taken += some - one
+    return taken * 1e9 / lines
+
+
 def all_filters(options, folder):
-    """One filter against all of them, through the scanner."""
+    """One filter against all of them, through the scanner, and against fail2ban-regex."""
     log = folder / "all.log"
     logs.write("mixed", options.lines, log)
     bench = options.build / "tests/bench/bench-scan"
-    text = []
+    text, costs = [], []
     for names in (["sshd"], []):
         command = [bench, "-p", 1 if options.quick else 10, log, *names]
-        text += run(command)[2].decode().splitlines() + [""]
-    return ["```", *text[:-1], "```"]
+        lines = run(command)[2].decode().splitlines()
+        costs.append(float(re.search(r": ([\d.]+) ns/line", lines[0]).group(1)))
+        text += [*lines, ""]
+    text = ["```", *text[:-1], "```", "", f"All of them cost {costs[1] / costs[0]:.1f} times what one does."]
+    if shutil.which("fail2ban-regex") and not options.quick:
+        slow = one_by_one(folder, options.slow_lines // 4)
+        text.append(f"fail2ban-regex, run once for each filter, takes {slow / 1000:.0f} µs a line: ")
+        text[-1] += f"{slow / costs[1]:.0f} times as much."
+    return text
 
 
 def memory_of_lines(options):
