@@ -103,7 +103,7 @@ class Actions(Case):
         host.start()
         wait_until("the unban", lambda: "unban 192.0.2.1" in self.recorded())
 
-    def test_log_text_is_not_run(self):
+    def test_vector_10_log_text_is_not_run(self):
         text = "[Definition]\nactionban = printf '%%s\\n' \"<F-USER>\" >> {0}\n            env > {0}.env\n"
         host = self.actions({"test": ["record"]}, {"record": text})
         host.write_config("filter.d/test.conf", "[Definition]\nfailregex = ^ <F-USER>\\S+</F-USER> fail from <HOST>$\n")

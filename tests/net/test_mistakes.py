@@ -84,7 +84,7 @@ class Mistakes(Case):
         done = self.check()
         self.assertEqual((done.returncode, done.stdout), (0, "OK: configuration test is successful\n"), done.stderr)
 
-    def test_each_is_named_by_file_line_and_option(self):
+    def test_vector_14_each_is_named_by_file_line_and_option(self):
         for kind in KINDS:
             with self.subTest(kind):
                 line = self.break_jail(kind)
@@ -101,7 +101,7 @@ class Mistakes(Case):
             with self.subTest(kind):
                 self.assertRegex(done.stderr, self.expectation(kind, lines[kind]))
 
-    def test_the_others_run(self):
+    def test_vector_14_the_others_run(self):
         """With all of them broken at once, real bans by those that are not, and by those that can do without."""
         for kind in KINDS:
             self.break_jail(kind)

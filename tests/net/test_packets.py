@@ -9,8 +9,8 @@ class Packets(Case):
     def setUpClass(cls):
         cls.peer = Peer(25, 22, 2526)
         for address in (HERE, HERE6):
-            echo(address, 53)
-            echo(address, 54)
+            for port in (25, 53, 54, 587):
+                echo(address, port)
 
     @classmethod
     def tearDownClass(cls):
@@ -26,12 +26,14 @@ class Packets(Case):
         host.client("set", "test", "unbanip", source)
         self.assertTrue(is_open())
 
-    def test_a_service_without_a_port_for_udp(self):
+    def test_vector_15_services_of_two_protocols(self):
         host = self.block('iptables-multiport[port="smtp,587,domain", protocol="tcp,udp"]', PEER,
                           lambda: self.peer.reaches(PEER, 25))
-        self.assertFalse(self.peer.sends(PEER, 53))
+        for port in (25, 53, 587):
+            self.assertFalse(self.peer.sends(PEER, port), port)
         self.assertTrue(self.peer.sends(PEER, 54))
-        self.lift(host, PEER, lambda: self.peer.sends(PEER, 53))
+        for port in (25, 53, 587):
+            self.lift(host, PEER, lambda p=port: self.peer.sends(PEER, p))
 
     def test_many_ports(self):
         ports = ",".join(str(port) for port in range(1001, 1040)) + ",2000:2600"

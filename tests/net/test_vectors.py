@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What fail2ban was measured to do, row by row, put to the tools: order of files, counting, lengths of bans, rotation."""
+"""What fail2ban was measured to do, row by row, put to the tools: order of files, counting, lengths of bans, rotation.
+
+Each vector is one test, named after its number. Those that need more than tables are with their like: 10 in
+test_actions.py, 11 to 13 in test_bans.py, 14 in test_mistakes.py, 15 in test_packets.py; 5, what becomes of bans of
+before, in test-jail.c.
+"""
 
 import json
 import os
+import shutil
 import subprocess
 
 from support import KBAN_CLIENT, KBAN_TAIL, Case, in_set, main, members, stamp, wait_until
@@ -50,7 +56,7 @@ class Times(Case):
     def seconds(self, text):
         return subprocess.run([KBAN_CLIENT, "--str2sec=" + text], capture_output=True, text=True)
 
-    def test_seconds_are_printed_as_fail2ban_does(self):
+    def test_vector_2_seconds_are_printed_as_fail2ban_does(self):
         for text, expected in TIMES.items():
             with self.subTest(text):
                 done = self.seconds(text)
@@ -70,7 +76,7 @@ class FileOrder(Case):
                               capture_output=True, text=True)
         return str(json.loads(done.stdout)["jails"]["test"]["bantime"])
 
-    def test_what_comes_later_holds(self):
+    def test_vector_1_what_comes_later_holds(self):
         host = self.host()
         os.mkdir(os.path.join(host.config, "jail.d"))
         places = ["jail.conf", "jail.d/10-a.conf", "jail.d/20-b.conf", "jail.local", "jail.d/05-a.local", "jail.d/10-a.local"]
@@ -92,7 +98,7 @@ class Counting(Case):
         bans = [json.loads(line) for line in done.stdout.splitlines()]
         return bans[0]["line"] if bans else None
 
-    def test_estimate_and_exact_window(self):
+    def test_vector_3_estimate_and_exact_window(self):
         for seconds, estimated, exact in SERIES:
             with self.subTest(seconds):
                 self.assertEqual(self.banning_line(seconds, "f2b"), estimated)
@@ -101,7 +107,7 @@ class Counting(Case):
                 if seconds[-1] - seconds[0] <= 600:
                     self.assertEqual(exact, estimated)
 
-    def test_maxretry_of_nothing_bans_at_the_first_failure(self):
+    def test_vector_4_maxretry_of_nothing_bans_at_the_first_failure(self):
         jails = {"zero": {"maxretry": "0"}, "negative": {"maxretry": "-1"}, "one": {"maxretry": "1"},
                  "two": {"maxretry": "2"}}
         host = self.host(jails).start()
@@ -112,7 +118,7 @@ class Counting(Case):
 
 
 class Increment(Case):
-    def test_each_ban_is_longer(self):
+    def test_vector_6_each_ban_is_longer(self):
         jails = {name: dict({"bantime": "100", "bantime.increment": "true"}, **options)
                  for name, (options, _) in LENGTHS.items()}
         host = self.host(jails).start()
@@ -167,6 +173,15 @@ class Rotation(Case):
         host.append(line("198.51.100.8"))
         return ["198.51.100.7", "198.51.100.8"]
 
+    def written_immediately_before_the_truncation(self, host):
+        """The daemon has no time to read it; it is in the copy, as logrotate makes one."""
+        with host.held():
+            host.append(line("198.51.100.7"))
+            shutil.copy(host.log, host.log + ".1")
+            os.truncate(host.log, 0)
+            host.append(line("198.51.100.8"))
+        return ["198.51.100.7", "198.51.100.8"]
+
     def same_size_anew(self, host):
         host.append(line("198.51.100.1"))
         self.read("198.51.100.1")
@@ -203,9 +218,9 @@ class Rotation(Case):
         host.start()
         return ["198.51.100.1", "198.51.100.2"]
 
-    def test_no_line_is_lost(self):
+    def test_vector_7_no_line_is_lost(self):
         for event in (self.plain, self.renamed_at_once, self.written_after_the_rename, self.copied_and_truncated,
-                      self.same_size_anew, self.rewritten_in_one_step, self.gone_for_a_while, self.new_of_a_pattern,
+                      self.written_immediately_before_the_truncation, self.same_size_anew, self.rewritten_in_one_step, self.gone_for_a_while, self.new_of_a_pattern,
                       self.rotated_while_down):
             with self.subTest(event.__name__):
                 host = self.host()

@@ -222,14 +222,14 @@ static void restore_one(struct bench *bench, const struct stored *row, int kind,
 	kban_jail_free(kban_steal(bench->jail));
 }
 
-static void a_restart_keeps_the_end_of_each_ban(void **state)
+static void vector_5_a_restart_keeps_the_end_of_each_ban(void **state)
 {
 	for (int kind = 0; kind < 4; kind++)
 		for (size_t i = 0; i < kb_array_size(stored_bans); i++)
 			restore_one(*state, &stored_bans[i], kind, 0);
 }
 
-static void a_restart_cuts_bans_where_it_is_to_be_as_in_fail2ban(void **state)
+static void vector_5_a_restart_cuts_bans_as_fail2ban_does(void **state)
 {
 	for (int kind = 0; kind < 4; kind++)
 		for (size_t i = 0; i < kb_array_size(stored_bans); i++)
@@ -767,8 +767,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		JAIL_TEST(a_bad_host_needs_fewer_failures),
 		JAIL_TEST(old_failures_of_a_bad_host_count_once),
-		JAIL_TEST(a_restart_keeps_the_end_of_each_ban),
-		JAIL_TEST(a_restart_cuts_bans_where_it_is_to_be_as_in_fail2ban),
+		JAIL_TEST(vector_5_a_restart_keeps_the_end_of_each_ban),
+		JAIL_TEST(vector_5_a_restart_cuts_bans_as_fail2ban_does),
 		JAIL_TEST(what_was_cut_stays_cut),
 		JAIL_TEST(third_failure_bans),
 		JAIL_TEST(old_failures_do_not_count),
