@@ -234,8 +234,8 @@ class Globs(Case):
         os.rename(os.path.join(host.dir, "tail-1.log"), os.path.join(host.dir, "old"))
         self.put(host, "tail-1.log", "192.0.2.7")
         self.banned(*["192.0.2.%d" % n for n in (1, 3, 4, 5, 6, 7)])
-        # A restart goes on where it was, whatever stands there.
-        host.kill()
+        # A restart goes on where it was, whatever stands there. (A kill might come before that is saved.)
+        host.stop()
         self.put(host, "tail-1.log", "192.0.2.8")
         self.put(host, "head-1.log", "192.0.2.9")
         host.start()
