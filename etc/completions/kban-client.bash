@@ -16,11 +16,13 @@ _kban_client_words()
     status:2) candidates='basic short' ;;
     get:1) candidates="dbfile dbmaxmatches dbpurgeage loglevel logtarget syslogsocket $(_kban_client_jails)" ;;
     set:1) candidates=$(_kban_client_jails) ;;
-    get:2) candidates='action actionmethods actionproperties actions banip banned bantime findtime journalmatch logpath
-            maxretry' ;;
+    get:2) candidates='action actionmethods actionproperties actions banip banned bantime bantime.factor bantime.formula
+            bantime.increment bantime.maxtime bantime.multipliers bantime.overalljails bantime.rndtime datepattern
+            failregex findtime ignorecache ignorecommand ignoreip ignoreregex ignoreself journalmatch logencoding logpath
+            logtimezone maxlines maxmatches maxretry prefregex usedns' ;;
     get:3) [[ $2 == banip ]] && candidates='--with-time' ;;
-    set:2) candidates='action addaction addjournalmatch addlogpath banip bantime delaction deljournalmatch
-            dellogpath findtime maxretry unbanip' ;;
+    set:2) candidates='action addaction addignoreip addjournalmatch addlogpath banip bantime delaction delignoreip
+            deljournalmatch dellogpath findtime maxretry unbanip' ;;
     set:3) case $2 in banip) candidates='--force' ;; unbanip) candidates='--report-absent' ;; esac ;;
     unban:1) candidates='--all' ;;
     stop:1) candidates='--flush' ;;

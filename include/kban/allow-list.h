@@ -42,6 +42,28 @@ KBAN_API KBAN_MUST_CHECK int kban_allow_list_add_self(struct kban_allow_list *li
 						      struct kban_error **err);
 
 /**
+ * Take back what kban_allow_list_add() added, however it is written. What lies within it, and was
+ * added beside it, stays protected.
+ *
+ * @return KBAN_OK, KBAN_E_NOTFOUND (the error names the entry), or KBAN_E_NOMEM, and then nothing
+ *         has changed.
+ */
+KBAN_API KBAN_MUST_CHECK int kban_allow_list_remove(struct kban_allow_list *list, const char *entry,
+						    struct kban_error **err);
+
+/**
+ * An entry as it was written, in the order in which they were added; NULL beyond the last. It
+ * belongs to the list, and is valid until one is added or removed.
+ */
+KBAN_API const char *kban_allow_list_entry(const struct kban_allow_list *list, size_t index);
+
+/**
+ * The path of a file of entries, as ignoreip of a jail names them; NULL beyond the last. It belongs
+ * to the list.
+ */
+KBAN_API const char *kban_allow_list_file(const struct kban_allow_list *list, size_t index);
+
+/**
  * The entry that protects @a addr, as it was written ("192.0.2.0/24"), or for own addresses their
  * reason ("own address", "gateway", "resolver"); NULL if it is not protected. A network is
  * protected if it contains a protected address, or is contained in a protected network.

@@ -147,6 +147,12 @@ KBAN_API const char *kban_watch_jail_name(const struct kban_watch *watch, size_t
 /** The jail, or NULL if it cannot run. */
 KBAN_API struct kban_jail *kban_watch_jail(const struct kban_watch *watch, size_t index);
 
+/**
+ * Whom the jail never bans, or NULL if it cannot run. May be changed, which holds until the next
+ * kban_watch_configure(); bans in force stay.
+ */
+KBAN_API struct kban_allow_list *kban_watch_jail_allowed(struct kban_watch *watch, size_t index);
+
 /** Why it cannot run, or NULL. */
 KBAN_API const char *kban_watch_jail_problem(const struct kban_watch *watch, size_t index);
 

@@ -120,6 +120,39 @@ void kb_allow_entries_learn(struct kb_allow_entries *list, const struct kb_allow
 	}
 }
 
+/* True if both name the same network, or the same host. */
+static bool is_same(const char *left, const char *right)
+{
+	struct kban_addr one, other;
+	bool is_network = kban_addr_parse(kb_text(left), &one) == KBAN_OK;
+
+	if (is_network != (kban_addr_parse(kb_text(right), &other) == KBAN_OK))
+		return false;
+	return is_network ? kban_addr_equal(&one, &other) : strcasecmp(left, right) == 0;
+}
+
+/* Networks within another are not kept apart, so the others are put together anew. */
+int kb_allow_entries_remove(struct kb_allow_entries *list, const char *entry)
+{
+	kb_auto_clear(allow_entries) rest = { 0 };
+	struct kb_allow_entries old = *list;
+	int status = KBAN_OK;
+	bool found = false;
+
+	for (size_t i = 0; status == KBAN_OK && i < list->texts.count; i++) {
+		if (is_same(list->texts.items[i], entry))
+			found = true;
+		else
+			status = kb_allow_entries_add(&rest, list->texts.items[i]);
+	}
+	if (status != KBAN_OK || !found)
+		return status != KBAN_OK ? status : KBAN_E_NOTFOUND;
+	kb_allow_entries_learn(&rest, list);
+	*list = rest;
+	rest = old;
+	return KBAN_OK;
+}
+
 void kb_allow_entries_clear(struct kb_allow_entries *list)
 {
 	kb_network_set_clear(&list->networks);

@@ -20,6 +20,12 @@ struct kb_allow_entries {
 /* KBAN_OK, KBAN_E_SYNTAX (neither address, network nor name), KBAN_E_NOMEM. */
 int kb_allow_entries_add(struct kb_allow_entries *list, const char *entry);
 
+/*
+ * Take an entry back, however it is written. KBAN_OK, KBAN_E_NOTFOUND, or KBAN_E_NOMEM, and then
+ * the list is as it was.
+ */
+int kb_allow_entries_remove(struct kb_allow_entries *list, const char *entry);
+
 /* Take over what @a from knows about names of @a list. */
 void kb_allow_entries_learn(struct kb_allow_entries *list, const struct kb_allow_entries *from);
 

@@ -74,6 +74,25 @@ int kban_allow_list_add_self(struct kban_allow_list *list, struct kban_error **e
 	return KBAN_OK;
 }
 
+int kban_allow_list_remove(struct kban_allow_list *list, const char *entry, struct kban_error **err)
+{
+	int status = kb_allow_entries_remove(&list->entries, entry);
+
+	if (status == KBAN_E_NOTFOUND)
+		return kb_fail(err, KBAN_E_NOTFOUND, NULL, "'%s' is not in the list", entry);
+	return status == KBAN_OK ? KBAN_OK : kb_fail_memory(err);
+}
+
+const char *kban_allow_list_entry(const struct kban_allow_list *list, size_t index)
+{
+	return index < list->entries.texts.count ? list->entries.texts.items[index] : NULL;
+}
+
+const char *kban_allow_list_file(const struct kban_allow_list *list, size_t index)
+{
+	return index < list->file_count ? kb_allow_file_path(list->files[index]) : NULL;
+}
+
 const char *kban_allow_list_find(const struct kban_allow_list *list, const struct kban_addr *addr)
 {
 	const char *reason = kb_network_set_find(&list->own, addr);

@@ -269,6 +269,13 @@ struct kban_jail *kban_watch_jail(const struct kban_watch *watch, size_t index)
 	return watch->jails[index]->jail;
 }
 
+struct kban_allow_list *kban_watch_jail_allowed(struct kban_watch *watch, size_t index)
+{
+	const struct kb_watched *watched = watch->jails[index];
+
+	return watched->jail != NULL ? watched->settings->allowed : NULL;
+}
+
 const char *kban_watch_jail_problem(const struct kban_watch *watch, size_t index)
 {
 	return watch->jails[index]->problem;

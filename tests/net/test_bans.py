@@ -370,6 +370,34 @@ class Reload(Case):
         self.assertEqual([host.client("get", "test", option).stdout for option in ("maxretry", "findtime", "bantime")],
                          ["3\n", "600\n", "600\n"])
 
+    def test_ignored_by_the_client(self):
+        host = self.host(default="ignoreip = 192.0.2.9/24 198.51.100.7\nusedns = raw").start()
+        head = "These IP addresses/networks are ignored:\n"
+        self.assertEqual(host.client("get", "test", "ignoreip").stdout, head + "|- 192.0.2.0/24\n`- 198.51.100.7\n")
+        self.assertEqual(host.client("set", "test", "addignoreip", "203.0.113.1", "198.51.100.7").stdout,
+                         head + "|- 192.0.2.0/24\n|- 203.0.113.1\n`- 198.51.100.7\n")
+        self.assertEqual(host.client("set", "test", "delignoreip", "192.0.2.0/24").stdout,
+                         head + "|- 203.0.113.1\n`- 198.51.100.7\n")
+        # None of them is added, and one that is not there is told.
+        for command in (("addignoreip", "203.0.113.9", "999.1.1.1"), ("delignoreip", "192.0.2.0/24")):
+            done = host.client("set", "test", *command, check=False)
+            self.assertEqual(done.returncode, 255)
+            self.assertIn("'%s'" % command[-1], done.stdout)
+        host.fail("203.0.113.1", "192.0.2.1", "203.0.113.9")
+        wait_until("the bans", lambda: members("kban-test").keys() == {"192.0.2.1", "203.0.113.9"})
+        # A reload goes back to the configuration.
+        host.client("reload")
+        self.assertEqual(host.ask("get", "test", "ignoreip")["ignoreip"], ["192.0.2.0/24", "198.51.100.7"])
+
+    def test_settings_are_told(self):
+        host = self.host(default="bantime.increment = yes\nbantime.maxtime = 5h\nmaxmatches = 4").start()
+        for name, value in (("ignoreself", "False"), ("usedns", "no"), ("maxlines", "1"), ("maxmatches", "4"),
+                            ("bantime.increment", "True"), ("bantime.maxtime", "18000"), ("bantime.factor", "None"),
+                            ("ignorecache", "None"), ("ignorecommand", ""), ("datepattern",
+                             "Current date pattern set to: Default Detectors")):
+            self.assertEqual(host.client("get", "test", name).stdout, value + "\n", name)
+        self.assertIn("`- [0]: ^ fail from <HOST>$\n", host.client("get", "test", "failregex").stdout)
+
     def test_vector_13_changed_port_leaves_no_orphan(self):
         host = self.host().start()
         host.fail("192.0.2.1")

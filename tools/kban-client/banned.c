@@ -229,5 +229,7 @@ int command_get(const struct options *options, char **words)
 		return wrong(
 			"get needs a jail and what to get, such as banned or banip; or loglevel "
 			"and the like");
+	if (get_jail_setting(options, words, &status))
+		return status;
 	return run_jail_command(options, "get", things, sizeof(things) / sizeof(things[0]), words);
 }

@@ -78,10 +78,15 @@ int command_set(const struct options *options, char **words)
 		{ "bantime", set_bantime },
 		{ "findtime", set_findtime },
 		{ "maxretry", set_maxretry },
+		{ "addignoreip", set_addignoreip },
+		{ "delignoreip", set_delignoreip },
 	};
+	int status;
 
 	if (count_words(words) < 2)
 		return wrong("set needs a jail and what to do, such as banip or unbanip");
+	if (refuse_jail_setting(words, &status))
+		return status;
 	return run_jail_command(options, "set", things, sizeof(things) / sizeof(things[0]), words);
 }
 

@@ -52,13 +52,19 @@ int command_version(const struct options *options, char **words);
 /* get THING, in settings.c. False: the words name no such thing. */
 bool get_setting(const struct options *options, char **words, int *status);
 
-/* What may follow get JAIL and set JAIL; actions.c, logs.c, settings.c. */
+/* get JAIL SETTING, and set JAIL SETTING of what holds until it is written otherwise; in
+ * jail-settings.c. False: the words name no such thing. */
+bool get_jail_setting(const struct options *options, char **words, int *status);
+bool refuse_jail_setting(char **words, int *status);
+
+/* What may follow get JAIL and set JAIL; actions.c, jail-settings.c, logs.c, settings.c. */
 typedef int jail_command_fn(const struct options *options, const char *jail, char **words);
 jail_command_fn get_actions, get_action, get_action_properties, get_action_methods;
 jail_command_fn set_action, set_addaction, set_delaction;
 jail_command_fn get_logpath, get_journalmatch;
 jail_command_fn get_bantime, get_findtime, get_maxretry;
 jail_command_fn set_bantime, set_findtime, set_maxretry;
+jail_command_fn set_addignoreip, set_delignoreip;
 jail_command_fn set_addlogpath, set_dellogpath, set_addjournalmatch, set_deljournalmatch;
 
 struct jail_command {

@@ -47,6 +47,8 @@ static const struct cli_program program = {
 		 "  get JAIL actions                   what is done to who is banned\n"
 		 "  get|set JAIL action ACTION PROPERTY [VALUE]\n"
 		 "  set JAIL addaction|delaction ACTION\n"
+		 "  get JAIL ignoreip                  who is never banned in it\n"
+		 "  set JAIL addignoreip|delignoreip IP\n"
 		 "  get JAIL logpath|journalmatch      where its lines come from\n"
 		 "  set JAIL addlogpath|dellogpath FILE [head|tail]\n"
 		 "  set JAIL addjournalmatch|deljournalmatch FIELD=VALUE ...\n"

@@ -39,6 +39,11 @@ void command_remove_action(struct command *command);
 void commands_describe_limits(json_t *object, const struct kban_jail *jail);
 json_t *commands_describe_actions(const struct kban_watch *watch, size_t jail);
 
+/* commands-jail.c: what a jail goes by, and whom it never bans. */
+void command_jail_settings(struct command *command);
+void command_add_ignored(struct command *command);
+void command_remove_ignored(struct command *command);
+
 /* commands-logs.c: where the lines of a jail come from; and what a status says of that. */
 void command_add_log(struct command *command);
 void command_remove_log(struct command *command);

@@ -395,6 +395,32 @@ static void thousands_of_entries(void **state)
 	}
 }
 
+static void what_is_taken_back_protects_no_more(void **state)
+{
+	struct world world = { .answer = 1, .addresses = { "203.0.113.7" } };
+	kban_auto(allow_list) list = new_list(&world);
+	kban_auto(error) err = NULL;
+
+	(void)state;
+	add(list, "192.0.2.7");
+	add(list, "192.0.2.9/24");
+	add(list, "office.example");
+	assert_found(list, "203.0.113.7", "office.example");
+	assert_int_equal(kban_allow_list_remove(list, "192.0.2.0/255.255.255.0", NULL), KBAN_OK);
+	assert_found(list, "192.0.2.8", NULL);
+	assert_found(list, "192.0.2.7", "192.0.2.7");
+	/* What is known of a name is not asked for again. */
+	assert_found(list, "203.0.113.7", "office.example");
+	assert_int_equal(world.calls, 1);
+	assert_int_equal(kban_allow_list_remove(list, "Office.example", NULL), KBAN_OK);
+	assert_found(list, "203.0.113.7", NULL);
+	assert_int_equal(kban_allow_list_remove(list, "192.0.2.0/24", &err), KBAN_E_NOTFOUND);
+	assert_string_equal(kban_error_text(err), "'192.0.2.0/24' is not in the list");
+	assert_string_equal(kban_allow_list_entry(list, 0), "192.0.2.7");
+	assert_null(kban_allow_list_entry(list, 1));
+	assert_null(kban_allow_list_file(list, 0));
+}
+
 static int build(void *data)
 {
 	static const char *const entries[] = { "192.0.2.7", "198.51.100.0/24", "office.example",
@@ -413,6 +439,10 @@ static int build(void *data)
 
 		if (status != KBAN_OK)
 			return status;
+	}
+	if (kban_allow_list_remove(list, entries[1], &err) != KBAN_OK) {
+		assert_non_null(kban_allow_list_entry(list, 3));
+		return KBAN_E_NOMEM;
 	}
 	return kban_allow_list_add_self(list, &err);
 }
@@ -446,6 +476,7 @@ int main(void)
 		cmocka_unit_test(own_addresses_are_protected_on_demand),
 		cmocka_unit_test(own_addresses_stay_when_they_cannot_be_learned_anew),
 		cmocka_unit_test(learns_from_the_system_unless_told_otherwise),
+		cmocka_unit_test(what_is_taken_back_protects_no_more),
 		cmocka_unit_test(thousands_of_entries),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
