@@ -25,6 +25,8 @@ _kban_client_words()
             deljournalmatch dellogpath findtime maxretry unbanip' ;;
     set:3) case $2 in banip) candidates='--force' ;; unbanip) candidates='--report-absent' ;; esac ;;
     unban:1) candidates='--all' ;;
+    reload:*) candidates="--all --if-exists --restart --unban $(_kban_client_jails)" ;;
+    restart:*) candidates="--if-exists --unban $(_kban_client_jails)" ;;
     stop:1) candidates='--flush' ;;
     import-fail2ban:*) candidates='--database --dry-run --no-kernel --remove-rules' ;;
     esac
@@ -34,7 +36,7 @@ _kban_client()
 {
     local current=${COMP_WORDS[COMP_CWORD]} candidates='' i
     local options='--socket --json --timeout --help --version'
-    local commands='banned flush flushlogs get import-fail2ban ping reload server-status set status stop unban version why'
+    local commands='banned echo flush flushlogs get import-fail2ban ping reload restart server-status set status stop unban version why'
 
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in

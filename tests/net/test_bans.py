@@ -398,6 +398,29 @@ class Reload(Case):
             self.assertEqual(host.client("get", "test", name).stdout, value + "\n", name)
         self.assertIn("`- [0]: ^ fail from <HOST>$\n", host.client("get", "test", "failregex").stdout)
 
+    def test_one_jail_and_its_bans(self):
+        jails = {"one": {}, "two": {}}
+        host = self.host(jails).start()
+        host.fail("192.0.2.1")
+        for name in jails:
+            wait_until("the ban", lambda: in_set("kban-" + name, "192.0.2.1"))
+        for words in (("reload", "one"), ("reload", "--restart", "two"), ("restart", "one"), ("reload", "--all"),
+                      ("reload", "--if-exists", "--unban", "none")):
+            self.assertEqual(host.client(*words).stdout, "OK\n", words)
+        for words in (("reload", "none"), ("restart", "none"), ("reload", "--unban", "none")):
+            done = host.client(*words, check=False)
+            self.assertEqual((done.returncode, done.stdout), (255, "Sorry but the jail 'none' does not exist\n"), words)
+        self.assertTrue(in_set("kban-one", "192.0.2.1") and in_set("kban-two", "192.0.2.1"))
+        self.assertEqual(host.client("reload", "--unban", "one").stdout, "OK\n")
+        self.assertFalse(in_set("kban-one", "192.0.2.1"))
+        self.assertTrue(in_set("kban-two", "192.0.2.1"))
+        self.assertEqual(host.client("reload", "--unban").stdout, "OK\n")
+        self.assertFalse(in_set("kban-two", "192.0.2.1"))
+        # One that is gone, or comes, is reloaded, too.
+        host.write_jails({"one": {}, "new": {}})
+        self.assertEqual(host.client("reload", "two").stdout, "OK\n")
+        self.assertEqual([jail["name"] for jail in host.ask("status")["jails"]], ["new", "one"])
+
     def test_vector_13_changed_port_leaves_no_orphan(self):
         host = self.host().start()
         host.fail("192.0.2.1")

@@ -46,6 +46,8 @@ int command_flushlogs(const struct options *options, char **words);
 int command_server_status(const struct options *options, char **words);
 int command_ping(const struct options *options, char **words);
 int command_reload(const struct options *options, char **words);
+int command_restart(const struct options *options, char **words);
+int command_echo(const struct options *options, char **words);
 int command_stop(const struct options *options, char **words);
 int command_version(const struct options *options, char **words);
 

@@ -53,7 +53,7 @@ static const struct cli_program program = {
 		 "  set JAIL addlogpath|dellogpath FILE [head|tail]\n"
 		 "  set JAIL addjournalmatch|deljournalmatch FIELD=VALUE ...\n"
 		 "  unban IP ... | unban --all         in all jails\n"
-		 "  reload                             read the configuration again\n"
+		 "  reload [--unban] [JAIL]            read the configuration again\n"
 		 "  flush                              lift all bans and start afresh\n"
 		 "  import-fail2ban [--dry-run]        take over the bans of fail2ban\n"
 		 "  stop [--flush]                     end the daemon; bans stay, or are lifted\n"
@@ -69,6 +69,7 @@ static const struct {
 	command_fn *run;
 } commands[] = {
 	{ "banned", command_banned },
+	{ "echo", command_echo },
 	{ "flush", command_flush },
 	{ "flushlogs", command_flushlogs },
 	{ "server-status", command_server_status },
@@ -76,6 +77,7 @@ static const struct {
 	{ "import-fail2ban", command_import },
 	{ "ping", command_ping },
 	{ "reload", command_reload },
+	{ "restart", command_restart },
 	{ "set", command_set },
 	{ "status", command_status },
 	{ "stop", command_stop },

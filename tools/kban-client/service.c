@@ -81,15 +81,8 @@ int command_version(const struct options *options, char **words)
 }
 
 /* Warnings do not keep a configuration from being used, but should be seen. */
-int command_reload(const struct options *options, char **words)
+static void print_warnings(const json_t *problems)
 {
-	const json_t *problems;
-	json_t *reply;
-	int status = call_plain(options, "Reload", words, &reply);
-
-	if (reply == NULL)
-		return status;
-	problems = json_object_get(reply, "problems");
 	for (size_t i = 0; i < json_array_size(problems); i++) {
 		const char *problem = json_string_value(json_array_get(problems, i));
 
@@ -97,9 +90,71 @@ int command_reload(const struct options *options, char **words)
 		print_text(stderr, problem != NULL ? problem : "");
 		fputc('\n', stderr);
 	}
+}
+
+static int reload(const struct options *options, const char *jail, bool unban, bool if_exists)
+{
+	json_t *parameters = json_object();
+	json_t *reply;
+	int status;
+
+	if (jail != NULL)
+		json_object_set_new(parameters, "jail", json_string(jail));
+	if (unban)
+		json_object_set_new(parameters, "unban", json_true());
+	if (if_exists)
+		json_object_set_new(parameters, "if_exists", json_true());
+	status = call(options, "Reload", parameters, &reply);
+	if (reply == NULL)
+		return status;
+	print_warnings(json_object_get(reply, "problems"));
 	puts("OK");
 	json_decref(reply);
 	return status;
+}
+
+/*
+ * reload [--restart] [--unban] [--if-exists] [--all | JAIL]. Each reload makes jails anew, which is
+ * what --restart asks for.
+ */
+int command_reload(const struct options *options, char **words)
+{
+	bool unban = take_word(words, "--unban");
+	bool if_exists = take_word(words, "--if-exists");
+	bool all = take_word(words, "--all");
+
+	(void)take_word(words, "--restart");
+	if (words[0] != NULL && (all || words[1] != NULL || words[0][0] == '-'))
+		return wrong("'%s': of a reload, there may be --all or one jail, --restart, "
+			     "--unban and --if-exists",
+			     words[1] != NULL ? words[1] : words[0]);
+	return reload(options, words[0], unban, if_exists);
+}
+
+/* restart [--unban] [--if-exists] JAIL */
+int command_restart(const struct options *options, char **words)
+{
+	bool unban = take_word(words, "--unban");
+	bool if_exists = take_word(words, "--if-exists");
+
+	if (count_words(words) != 1 || words[0][0] == '-')
+		return wrong(
+			"restart needs one jail; what has started the daemon restarts it, such "
+			"as 'systemctl restart kban'");
+	return reload(options, words[0], unban, if_exists);
+}
+
+/* echo WORD … */
+int command_echo(const struct options *options, char **words)
+{
+	(void)options;
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (i > 0)
+			putchar(' ');
+		print_text(stdout, words[i]);
+	}
+	putchar('\n');
+	return EXIT_GOOD;
 }
 
 /* stop [--flush] */

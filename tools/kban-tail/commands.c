@@ -187,12 +187,34 @@ static json_t *problems(const struct kban_config *config, int are_errors)
 	return list;
 }
 
+/* Let in again whom the jail, or with NULL any, has banned. */
+static void unban_all(struct command *command, const char *name)
+{
+	int found = name != NULL ? kban_watch_find(command->daemon->watch, name) : -1;
+	struct kban_jail *jail =
+		found >= 0 ? kban_watch_jail(command->daemon->watch, (size_t)found) : NULL;
+
+	if (name == NULL || jail != NULL)
+		(void)unban(command, jail, NULL);
+	command_settle(command);
+}
+
+/* A jail is reloaded with all the others: what is said of one may be in a file of all. */
 static void reload(struct command *command)
 {
+	const json_t *parameters = command->parameters;
+	const char *jail = json_string_value(json_object_get(parameters, "jail"));
 	kban_auto(error) reason = NULL;
 	kban_auto(config) config = NULL;
-	int status = daemon_reload(command->daemon, &config, &reason);
+	int status = daemon_reload(command->daemon, jail, &config, &reason);
 
+	if (status == KBAN_E_NOTFOUND && jail != NULL && reason == NULL) {
+		if (!json_is_true(json_object_get(parameters, "if_exists")))
+			command_fail(command, "NoSuchJail", "jail", jail);
+		else
+			json_object_set_new(command->reply, "problems", json_array());
+		return;
+	}
 	if (status < 0 && status != KBAN_E_SYNTAX) {
 		failed(command, reason);
 		return;
@@ -201,6 +223,8 @@ static void reload(struct command *command)
 		command->error = "BadConfiguration";
 	json_object_set_new(command->reply, "problems",
 			    problems(status < 0 ? config : command->daemon->config, status < 0));
+	if (status == KBAN_OK && json_is_true(json_object_get(parameters, "unban")))
+		unban_all(command, jail);
 }
 
 static int kept_bans(const struct kban_watch *watch)

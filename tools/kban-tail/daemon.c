@@ -474,26 +474,31 @@ static void log_problems(const struct daemon *daemon, const struct kban_config *
 }
 
 /* All or nothing: with any mistake the old configuration stays in force. */
-static int load_again(struct daemon *daemon, struct kban_config **config, struct kban_error **err)
+static int load_again(struct daemon *daemon, const char *jail, struct kban_config **config,
+		      struct kban_error **err)
 {
 	int status = kban_config_load(daemon->ctx, daemon->arguments->config_dir, config, err);
 
 	if (status < 0)
 		return status;
+	if (jail != NULL && kban_config_find_jail(*config, jail) == NULL &&
+	    kban_watch_find(daemon->watch, jail) < 0)
+		return KBAN_E_NOTFOUND;
 	log_problems(daemon, *config);
 	if (setup_has_errors(*config))
 		return KBAN_E_SYNTAX;
 	return kban_watch_configure(daemon->watch, *config, err);
 }
 
-int daemon_reload(struct daemon *daemon, struct kban_config **config, struct kban_error **err)
+int daemon_reload(struct daemon *daemon, const char *jail, struct kban_config **config,
+		  struct kban_error **err)
 {
 	struct kban_config *old = daemon->config;
 	int status;
 
 	log_say(daemon->log, KBAN_INFO, "Reload all jails");
 	notify_reloading();
-	status = load_again(daemon, config, err);
+	status = load_again(daemon, jail, config, err);
 	if (status == KBAN_OK) {
 		daemon->config = *config;
 		*config = old;
@@ -524,7 +529,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	case SIGHUP:
 		if (daemon->phase == PHASE_STARTING || daemon->stopping)
 			break;
-		if (daemon_reload(daemon, &refused, &error) < 0 && error != NULL)
+		if (daemon_reload(daemon, NULL, &refused, &error) < 0 && error != NULL)
 			log_say(daemon->log, KBAN_ERROR, "%s", kban_error_text(error));
 		kban_config_unref(refused);
 		break;

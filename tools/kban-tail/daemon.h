@@ -74,9 +74,12 @@ int daemon_run(const struct arguments *arguments);
 
 /*
  * Read the configuration again.
+ * @param jail    NULL, or one that must be there, before or after.
  * @param config  Receives, with KBAN_E_SYNTAX, the configuration that was refused.
+ * @return KBAN_E_NOTFOUND without the jail, and then nothing has changed.
  */
-int daemon_reload(struct daemon *daemon, struct kban_config **config, struct kban_error **err);
+int daemon_reload(struct daemon *daemon, const char *jail, struct kban_config **config,
+		  struct kban_error **err);
 
 /* Put into force what a command changed. */
 int daemon_settle(struct daemon *daemon, struct kban_error **err);
