@@ -35,7 +35,7 @@ _kban_client_words()
 _kban_client()
 {
     local current=${COMP_WORDS[COMP_CWORD]} candidates='' i
-    local options='--socket --json --timeout --help --version'
+    local options='--socket --json --test --timeout --help --version'
     local commands='banned echo flush flushlogs get import-fail2ban ping reload restart server-status set status stop unban version why'
 
     for ((i = 1; i < COMP_CWORD; i++)); do

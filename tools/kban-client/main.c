@@ -7,6 +7,7 @@
 #include <kban/duration.h>
 #include <kban/text.h>
 
+#include "cli/config-check.h"
 #include "cli/options.h"
 #include "command.h"
 #include "dump.h"
@@ -19,16 +20,18 @@ enum option {
 	SOCKET,
 	JSON,
 	TIMEOUT,
+	TEST,
 	SECONDS,
 };
 
 static const struct cli_option option_table[] = {
-	[CONFIG] = { 'c', "config", "DIR", "configuration for --dump (default as kban-tail's)" },
+	[CONFIG] = { 'c', "config", "DIR", "configuration for --dump and --test" },
 	[DUMP] = { 'd', "dump", NULL, "print what the configuration says, as JSON" },
 	[FORMAT] = { 0, "format", "json", "of --dump" },
 	[SOCKET] = { 's', "socket", "PATH", "control socket (default " KBAN_SOCKET_DEFAULT ")" },
 	[JSON] = { 'j', "json", NULL, "print answers as JSON, one object on a line" },
 	[TIMEOUT] = { 0, "timeout", "TIME", "wait so long for an answer (default 30s)" },
+	[TEST] = { 't', "test", NULL, "check the configuration first: 0 good, 255 bad" },
 	[SECONDS] = { 0, "str2sec", "TIME", "print a time in seconds, and exit" },
 	{ 0 },
 };
@@ -115,7 +118,7 @@ static bool parse_timeout(const char *text, kban_usec *out)
 struct request {
 	struct options options;
 	const char *config_dir; /* NULL: the default */
-	bool dump;
+	bool dump, test;
 	char **words; /* of the command */
 };
 
@@ -132,6 +135,9 @@ static int take(struct request *request, int option, const char *value)
 	case FORMAT:
 		if (strcmp(value, "json") != 0)
 			return wrong("--format '%s': there is only json", value);
+		break;
+	case TEST:
+		request->test = true;
 		break;
 	case SOCKET:
 		request->options.socket_path = value;
@@ -215,8 +221,17 @@ int main(int argc, char **argv)
 		return finish(status);
 	if (request.dump)
 		return finish(dump_run(request.config_dir));
+	if (request.test) {
+		status = cli_check_config("kban-client", request.config_dir);
+		if (status != CLI_CHECK_GOOD)
+			return finish(status);
+	}
 	/* --json may also stand behind the command, where people type it. */
 	if (take_word(request.words, "--json"))
 		request.options.json = true;
+	if (request.test && *request.words == NULL) {
+		cli_tell_good_config();
+		return finish(EXIT_GOOD);
+	}
 	return finish(run(&request.options, request.words));
 }

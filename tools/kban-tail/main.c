@@ -7,7 +7,7 @@
 #include <kban/client.h>
 #include <kban/log-target.h>
 
-#include "check.h"
+#include "cli/config-check.h"
 #include "cli/options.h"
 #include "daemon.h"
 #include "once.h"
@@ -178,6 +178,15 @@ static int run_in_background(struct arguments *arguments)
 	return daemon_run(arguments);
 }
 
+static int test(const struct arguments *arguments)
+{
+	int status = cli_check_config("kban-tail", arguments->config_dir);
+
+	if (status == CLI_CHECK_GOOD)
+		cli_tell_good_config();
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
@@ -190,7 +199,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (arguments.test)
-		return check_run(&arguments);
+		return test(&arguments);
 	if (arguments.once)
 		return once_run(&arguments);
 	if (arguments.foreground)

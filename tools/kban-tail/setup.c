@@ -25,11 +25,7 @@ int setup_config(const struct arguments *arguments, struct kban_context *ctx,
 	}
 	for (size_t i = 0; i < kban_config_problem_count(config); i++)
 		fprintf(stderr, "kban-tail: %s%s\n",
-			kban_config_problem_is_error(config, i) ||
-					(arguments->test &&
-					 kban_config_problem_is_waiting(config, i))
-				? ""
-				: "warning: ",
+			kban_config_problem_is_error(config, i) ? "" : "warning: ",
 			kban_config_problem_text(config, i));
 	*out = config;
 	return EXIT_GOOD;
