@@ -15,7 +15,7 @@ _kban_client_words()
     status:1) candidates="--all $(_kban_client_jails)" ;;
     status:2) candidates='basic short' ;;
     get:1) candidates="dbfile dbmaxmatches dbpurgeage loglevel logtarget syslogsocket $(_kban_client_jails)" ;;
-    set:1) candidates=$(_kban_client_jails) ;;
+    set:1) candidates="loglevel logtarget $(_kban_client_jails)" ;;
     get:2) candidates='action actionmethods actionproperties actions banip banned bantime bantime.factor bantime.formula
             bantime.increment bantime.maxtime bantime.multipliers bantime.overalljails bantime.rndtime datepattern
             failregex findtime ignorecache ignorecommand ignoreip ignoreregex ignoreself journalmatch logencoding logpath

@@ -230,6 +230,24 @@ class Log(Case):
         host.process.send_signal(signal.SIGUSR1)
         wait_until("the new file", lambda: os.path.exists(host.journal))
 
+    def test_level_and_place_of_the_log_may_be_set(self):
+        host = self.host().start()
+        other = os.path.join(host.dir, "other.log")
+        self.assertEqual(host.client("set", "logtarget", other).stdout, "Current logging target is:\n`- %s\n" % other)
+        self.assertEqual(host.client("get", "logtarget").stdout, "Current logging target is:\n`- %s\n" % other)
+        host.client("reload")
+        with open(other) as file:
+            self.assertIn("Reload finished.", file.read())
+        self.assertFalse(host.journal_has("Reload all jails"))
+        for target in ("/nonexistent/log", "relative.log", "STDERR[datetime=off"):
+            done = host.client("set", "logtarget", target, check=False)
+            self.assertEqual((done.returncode, done.stdout), (255, "Failed to change log target\n"), target)
+        self.assertEqual(host.client("set", "loglevel", "error").stdout, "Current logging level is 'ERROR'\n")
+        size = os.path.getsize(other)
+        host.client("reload")
+        self.assertEqual(os.path.getsize(other), size)
+        self.assertEqual(host.client("get", "loglevel").stdout, "Current logging level is 'ERROR'\n")
+
     def test_flushlogs_opens_the_file_again(self):
         """What logrotate calls."""
         host = self.host().start()

@@ -83,6 +83,8 @@ int command_set(const struct options *options, char **words)
 	};
 	int status;
 
+	if (set_setting(options, words, &status))
+		return status;
 	if (count_words(words) < 2)
 		return wrong("set needs a jail and what to do, such as banip or unbanip");
 	if (refuse_jail_setting(words, &status))

@@ -51,8 +51,9 @@ int command_echo(const struct options *options, char **words);
 int command_stop(const struct options *options, char **words);
 int command_version(const struct options *options, char **words);
 
-/* get THING, in settings.c. False: the words name no such thing. */
+/* get THING and set THING VALUE, in settings.c. False: the words name no such thing. */
 bool get_setting(const struct options *options, char **words, int *status);
+bool set_setting(const struct options *options, char **words, int *status);
 
 /* get JAIL SETTING, and set JAIL SETTING of what holds until it is written otherwise; in
  * jail-settings.c. False: the words name no such thing. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What holds for the daemon as a whole, and limits of jails, in the words of fail2ban-client. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <kban/duration.h>
+#include <kban/log-target.h>
 
 #include "command.h"
 #include "print.h"
@@ -26,7 +28,7 @@ static void print_level(const json_t *settings)
 			printf("Current logging level is '%s'\n", levels[i].name);
 			return;
 		}
-	printf("'%lld'\n", level);
+	printf("Current logging level is '%lld'\n", level);
 }
 
 static void print_place(const char *what, const char *place)
@@ -97,6 +99,65 @@ bool get_setting(const struct options *options, char **words, int *status)
 	return true;
 }
 
+/* What fail2ban-client's users read of a value that is none. */
+static int refuse(const char *before, const char *word, const char *behind)
+{
+	fputs(before, stdout);
+	print_text(stdout, word);
+	puts(behind);
+	return EXIT_FAILED;
+}
+
+static int set_log(const struct options *options, json_t *parameters,
+		   void (*print)(const json_t *settings))
+{
+	json_t *reply;
+	int status = call(options, "SetLog", parameters, &reply);
+
+	if (reply != NULL)
+		print(reply);
+	json_decref(reply);
+	return status;
+}
+
+static int set_level(const struct options *options, char *word)
+{
+	int level = kban_log_level_parse(word);
+
+	for (char *c = word; *c != '\0'; c++)
+		*c = (char)toupper((unsigned char)*c);
+	if (level < 0)
+		return refuse("Invalid log level '", word, "'");
+	return set_log(options, json_pack("{s:i}", "loglevel", level), print_level);
+}
+
+bool set_setting(const struct options *options, char **words, int *status)
+{
+	static const char *const others[] = { "dbfile", "dbmaxmatches", "dbpurgeage",
+					      "syslogsocket" };
+
+	if (count_words(words) != 2)
+		return false;
+	if (strcmp(words[0], "loglevel") == 0) {
+		*status = set_level(options, words[1]);
+		return true;
+	}
+	if (strcmp(words[0], "logtarget") == 0) {
+		*status = set_log(options, json_pack("{s:s}", "logtarget", words[1]), print_target);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (strcmp(words[0], others[i]) != 0)
+			continue;
+		*status =
+			refuse("", words[0],
+			       " cannot be set in a running daemon; write it into fail2ban.local, "
+			       "and restart kban-tail");
+		return true;
+	}
+	return false;
+}
+
 /* -1 for a span that does not end. */
 static void print_limit(const json_t *object, const char *key)
 {
@@ -128,15 +189,6 @@ static int set_limit(const struct options *options, json_t *parameters, const ch
 		print_limit(reply, key);
 	json_decref(reply);
 	return status;
-}
-
-/* What fail2ban-client's users read of a value that is none. */
-static int refuse(const char *before, const char *word, const char *behind)
-{
-	fputs(before, stdout);
-	print_text(stdout, word);
-	puts(behind);
-	return EXIT_FAILED;
 }
 
 static int set_span(const struct options *options, const char *jail, char **words, const char *key)

@@ -2,6 +2,8 @@
 /* The daemon itself: its log, what fail2ban.conf says about it; and the limits of its jails. */
 #include "commands.h"
 
+#include "setup.h"
+
 void command_flush_logs(struct command *command)
 {
 	struct log *log = command->daemon->log;
@@ -30,6 +32,39 @@ void command_settings(struct command *command)
 			    json_integer((json_int_t)kban_config_max_stored_matches(config)));
 	if (!daemon->arguments->dry_run)
 		json_object_set_new(reply, "state", json_string(daemon->arguments->state_dir));
+}
+
+/* A file is named from the root: a daemon is in no directory. */
+static bool move_log(struct daemon *daemon, const char *text)
+{
+	kban_auto(log_target) target = NULL;
+	char problem[256];
+
+	if (kban_log_target_new(text, &target, NULL) < 0 ||
+	    (kban_log_target_output(target) == KBAN_LOG_TO_FILE &&
+	     kban_log_target_name(target)[0] != '/'))
+		return false;
+	return log_move(daemon->log, kban_steal(target), setup_syslog_socket(daemon->config),
+			problem) == KBAN_OK;
+}
+
+void command_set_log(struct command *command)
+{
+	struct daemon *daemon = command->daemon;
+	const json_t *level = json_object_get(command->parameters, "loglevel");
+	const char *target = json_string_value(json_object_get(command->parameters, "logtarget"));
+
+	if (target != NULL && !move_log(daemon, target)) {
+		command_fail(command, "Failed", "reason", "Failed to change log target");
+		return;
+	}
+	if (json_is_integer(level) && json_integer_value(level) >= 0 &&
+	    json_integer_value(level) <= KBAN_CRITICAL) {
+		log_set_level(daemon->log, (int)json_integer_value(level));
+		kban_context_set_level(daemon->ctx, (int)json_integer_value(level));
+	}
+	json_object_set_new(command->reply, "loglevel", json_integer(log_level(daemon->log)));
+	json_object_set_new(command->reply, "logtarget", json_string(log_name(daemon->log)));
 }
 
 static void take_seconds(const json_t *seconds, kban_usec *out)

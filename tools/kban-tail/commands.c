@@ -276,6 +276,7 @@ static const struct {
 	{ "io.kban.RemoveMatch", command_remove_match },
 	{ "io.kban.SetAction", command_set_action },
 	{ "io.kban.SetLimits", command_set_limits },
+	{ "io.kban.SetLog", command_set_log },
 	{ "io.kban.Settings", command_settings },
 	{ "io.kban.Status", command_status },
 	{ "io.kban.Stop", stop },

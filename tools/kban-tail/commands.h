@@ -31,6 +31,7 @@ void command_why(struct command *command);
 void command_action_properties(struct command *command);
 void command_flush_logs(struct command *command);
 void command_settings(struct command *command);
+void command_set_log(struct command *command);
 void command_set_limits(struct command *command);
 void command_set_action(struct command *command);
 void command_call_action(struct command *command);

@@ -90,6 +90,26 @@ void log_close(struct log *log)
 	free(log);
 }
 
+int log_move(struct log *log, struct kban_log_target *target, const char *syslog_socket,
+	     char problem[256])
+{
+	struct log *other = NULL;
+	struct log before = *log;
+	int status = log_open(target, syslog_socket, log->level, &other, problem);
+
+	if (status < 0)
+		return status;
+	*log = *other;
+	*other = before;
+	log_close(other);
+	return KBAN_OK;
+}
+
+void log_set_level(struct log *log, int level)
+{
+	log->level = level;
+}
+
 bool log_is_on_error(const struct log *log)
 {
 	return kban_log_target_output(log->target) == KBAN_LOG_TO_STDERR;

@@ -31,6 +31,16 @@ bool log_is_on_error(const struct log *log);
 /* Open the file again, after a rotation. False: there is none, or it cannot be opened. */
 bool log_reopen(struct log *log);
 
+/*
+ * Let lines go elsewhere from now on; parameters as of log_open(). On failure they go where they
+ * went.
+ */
+int log_move(struct log *log, struct kban_log_target *target, const char *syslog_socket,
+	     char problem[256]);
+
+/* Leave out other lines of log_say() than before. */
+void log_set_level(struct log *log, int level);
+
 /* Where lines go, without options; and what is logged at least, as a number. */
 const char *log_name(const struct log *log);
 int log_level(const struct log *log);

@@ -85,7 +85,7 @@ static const char *wanted_level(const struct arguments *arguments, const struct 
 	return level ? level : "INFO";
 }
 
-static const char *syslog_socket(const struct kban_config *config)
+const char *setup_syslog_socket(const struct kban_config *config)
 {
 	const char *path = kban_config_syslog_socket(config);
 
@@ -111,7 +111,7 @@ int setup_log(const struct arguments *arguments, const struct kban_config *confi
 	}
 	if (make_target(arguments, config, &target, &error) < 0)
 		return setup_trouble(error);
-	status = log_open(target, syslog_socket(config), level, out, problem);
+	status = log_open(target, setup_syslog_socket(config), level, out, problem);
 	if (status == KBAN_E_NOMEM)
 		return setup_trouble(NULL);
 	if (problem[0] != '\0')

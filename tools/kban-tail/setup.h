@@ -20,6 +20,9 @@ bool setup_has_errors(const struct kban_config *config);
 int setup_log(const struct arguments *arguments, const struct kban_config *config,
 	      struct kban_context *ctx, struct log **out);
 
+/* Where syslog listens, by what the configuration says. */
+const char *setup_syslog_socket(const struct kban_config *config);
+
 /* Kernel sets, or in a dry run memory. */
 int setup_backend(const struct arguments *arguments, const struct kban_config *config,
 		  struct kban_context *ctx, struct kban_backend **out);
