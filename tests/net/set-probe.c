@@ -54,24 +54,52 @@ static void note(struct probe *probe, const struct nlattr *addr)
 		       sizeof(uint32_t));
 }
 
-/* The attribute of a type in one that holds others, or NULL. */
-static const struct nlattr *inside(const struct nlattr *outer, uint16_t type)
-{
-	const struct nlattr *attr;
+/* Some attributes, one behind the other. */
+struct attributes {
+	const struct nlattr *next;
+	const char *end;
+};
 
-	if (outer == NULL)
-		return NULL;
-	mnl_attr_for_each_nested(attr, outer) if (mnl_attr_get_type(attr) == type) return attr;
-	return NULL;
+static struct attributes of_attribute(const struct nlattr *outer)
+{
+	const char *payload = mnl_attr_get_payload(outer);
+
+	return (struct attributes){ mnl_attr_get_payload(outer),
+				    payload + mnl_attr_get_payload_len(outer) };
 }
 
-static const struct nlattr *in_message(const struct nlmsghdr *message, uint16_t type)
+static struct attributes of_message(const struct nlmsghdr *message)
+{
+	return (struct attributes){
+		mnl_nlmsg_get_payload_offset(message, sizeof(struct nfgenmsg)),
+		mnl_nlmsg_get_payload_tail(message),
+	};
+}
+
+/* The next of them, or NULL. (The loops of libmnl cast constness away.) */
+static const struct nlattr *next_of(struct attributes *attributes)
+{
+	const struct nlattr *attr = attributes->next;
+
+	if (!mnl_attr_ok(attr, (int)(attributes->end - (const char *)attr)))
+		return NULL;
+	attributes->next = mnl_attr_next(attr);
+	return attr;
+}
+
+/* The one of a type, or NULL. */
+static const struct nlattr *find(struct attributes attributes, uint16_t type)
 {
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, message,
-			  sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == type) return attr;
-	return NULL;
+	while ((attr = next_of(&attributes)) != NULL && mnl_attr_get_type(attr) != type)
+		;
+	return attr;
+}
+
+static const struct nlattr *inside(const struct nlattr *outer, uint16_t type)
+{
+	return outer != NULL ? find(of_attribute(outer), type) : NULL;
 }
 
 static const struct nlattr *addr_of(const struct probe *probe, const struct nlattr *entry)
@@ -84,14 +112,15 @@ static const struct nlattr *addr_of(const struct probe *probe, const struct nlat
 static int on_message(const struct nlmsghdr *message, void *data)
 {
 	struct probe *probe = data;
-	const struct nlattr *entries =
-		in_message(message, probe->is_nft ? NFTA_SET_ELEM_LIST_ELEMENTS : IPSET_ATTR_ADT);
+	const struct nlattr *entries = find(
+		of_message(message), probe->is_nft ? NFTA_SET_ELEM_LIST_ELEMENTS : IPSET_ATTR_ADT);
+	struct attributes rest;
 	const struct nlattr *entry;
 
 	if (entries == NULL)
 		return MNL_CB_OK;
-	mnl_attr_for_each_nested(entry, entries)
-	{
+	rest = of_attribute(entries);
+	while ((entry = next_of(&rest)) != NULL) {
 		const struct nlattr *addr = addr_of(probe, entry);
 
 		if (addr != NULL)

@@ -135,7 +135,6 @@ static void a_start_succeeds_or_says_so(void **state)
 static void a_reload_leaves_all_as_it_was(void **state)
 {
 	struct bench *bench = *state;
-	kban_auto(config) before = NULL;
 	kban_auto(config) after = NULL;
 	bool failed = true;
 
