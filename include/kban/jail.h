@@ -271,8 +271,9 @@ KBAN_API KBAN_MUST_CHECK int kban_jail_set_limits(struct kban_jail *jail,
 struct kban_ban {
 	struct kban_addr host;
 	kban_usec since, until; /**< until is KBAN_FOREVER if it does not end */
-	unsigned number;        /**< how often the host was banned here, this one included */
-	int applied;            /**< nonzero if the kernel has acknowledged it */
+	/** How often the host was banned here, this one included; 0 before the first settling. */
+	unsigned number;
+	int applied; /**< nonzero if the kernel has acknowledged it */
 };
 
 /**

@@ -24,7 +24,8 @@ struct kb_ban {
 	kban_usec since; /* time of the event that completed it */
 	kban_usec until; /* KBAN_FOREVER: does not end */
 	kban_usec renew; /* when the kernel's entry is to be renewed, if before until; else until */
-	unsigned number; /* how often this host was banned here, this one included */
+	unsigned number; /* how often this host was banned here, this one included; 0: not known yet
+			  */
 	bool is_fresh;   /* just decided: its connections are still to be cut */
 	unsigned seen;   /* number of the audit that found it in the kernel */
 	size_t due_index;               /* place in the due queue; its own business */

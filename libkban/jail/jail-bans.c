@@ -92,12 +92,21 @@ static int ban_again(struct kban_jail *jail, struct kb_ban *ban, struct kban_eve
 	return kb_jail_touch(jail, &ban->addr);
 }
 
+static void number(const struct kban_jail *jail, struct kb_ban *ban)
+{
+	if (ban->number == 0)
+		ban->number = kb_jail_earlier_bans(jail, &ban->addr, false) + 1;
+}
+
 static int ban_first(struct kban_jail *jail, struct kb_ban *ban, struct kban_event *event,
 		     bool manual)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 
-	ban->number = kb_jail_earlier_bans(jail, &ban->addr, false) + 1;
+	/* The kernel does not wait for that, unless an action does. */
+	ban->number = 0;
+	if (jail->actions != NULL && jail->actions->count > 0)
+		number(jail, ban);
 	ban->is_fresh = true;
 	kb_jail_set_until(jail, ban, ban->until, jail->clock);
 	jail->stats.total_banned++;
@@ -114,13 +123,22 @@ static int ban_first(struct kban_jail *jail, struct kb_ban *ban, struct kban_eve
 	return 1;
 }
 
+/* Where bans do not grow, nobody waits for the store to tell how many there were. */
+static kban_usec length_for(struct kban_jail *jail, const struct kban_addr *addr)
+{
+	unsigned earlier = 0;
+
+	if (jail->policy.increment)
+		earlier = kb_jail_earlier_bans(jail, addr, jail->options.all_jails);
+	return kb_ban_length(&jail->policy, earlier, draw(jail));
+}
+
 int kb_jail_start_ban(struct kban_jail *jail, const struct kban_addr *addr, kban_usec since,
 		      const struct kban_event *cause, bool manual)
 {
 	char host[KBAN_ADDR_TEXT_SIZE];
 	struct kban_event event = *cause;
-	unsigned earlier = kb_jail_earlier_bans(jail, addr, jail->options.all_jails);
-	kban_usec until = kb_later(since, kb_ban_length(&jail->policy, earlier, draw(jail)));
+	kban_usec until = kb_later(since, length_for(jail, addr));
 	struct kb_ban *ban = NULL;
 	int added;
 
@@ -371,6 +389,7 @@ void kb_jail_applied(struct kban_jail *jail)
 		if (ban == NULL)
 			continue;
 		ban->state = KB_BAN_APPLIED;
+		number(jail, ban);
 		if (ban->is_fresh)
 			cut(jail, ban);
 	}
@@ -383,8 +402,10 @@ void kb_jail_refused(struct kban_jail *jail, const char *reason, kban_usec now)
 	for (size_t i = 0; i < jail->dirty_count; i++) {
 		struct kb_ban *ban = kb_bans_find(jail->bans, &jail->dirty[i]);
 
-		if (ban != NULL)
-			ban->state = KB_BAN_FAILED;
+		if (ban == NULL)
+			continue;
+		ban->state = KB_BAN_FAILED;
+		number(jail, ban);
 	}
 	if (!jail->refused)
 		kb_log(jail->ctx, KBAN_ERROR, KB_TOPIC_ACTIONS,

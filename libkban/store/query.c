@@ -82,7 +82,9 @@ static const char *const sql[] = {
 	[KB_SQL_REPLACE_BAN] = "UPDATE ban SET how = 1, ended = min(until, max(since, ?3))"
 			       " WHERE how = 0 AND jail = " JAIL_ID " AND addr = ?2",
 	[KB_SQL_ADD_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how)"
-			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+			   " VALUES (?1, ?2, ?3, ?4, coalesce(nullif(?5, 0), (SELECT 1 +"
+			   " max(count(*), coalesce(max(number), 0)) FROM ban WHERE addr = ?2"
+			   " AND jail = ?1)), ?6, 0)",
 	[KB_SQL_ADD_PAST_BAN] = "INSERT INTO ban (jail, addr, since, until, number, manual, how,"
 				" ended) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[KB_SQL_DROP_OLDEST] = "DELETE FROM " OF_HOST " AND id NOT IN (SELECT id FROM " OF_HOST

@@ -93,7 +93,8 @@ int kb_store_add_past_ban(struct kban_store *store, struct kb_ban_record *record
 			  struct kban_error **err);
 /*
  * Record a ban and let it claim the newest @a keep_lines failures of its host in its jail; others
- * are dropped. If the host has a ban in force there, that one expired when this one began.
+ * are dropped. If the host has a ban in force there, that one expired when this one began. Its
+ * number 0 stands for one more than kb_store_count_bans() tells.
  */
 int kb_store_add_ban(struct kban_store *store, struct kb_ban_record *record, size_t keep_lines,
 		     struct kban_error **err);

@@ -328,6 +328,36 @@ static void ended_bans_are_history(void **state)
 	assert_int_equal(kb_store_count_bans(store, "nosuch", &addr, NULL), 0);
 }
 
+static int see_number(const struct kb_ban_record *record, void *data)
+{
+	*(unsigned *)data = record->number;
+	return 1;
+}
+
+static void the_store_may_number_bans(void **state)
+{
+	/* 0: the store is to tell; others are taken as they are. */
+	static const struct {
+		unsigned given, kept;
+	} bans[] = { { 0, 1 }, { 0, 2 }, { 7, 7 }, { 0, 8 } };
+	kban_auto(store) store = in_memory(state);
+
+	assert_int_equal(add_ban(store, "mail", "192.0.2.1", T(1), T(9)), KBAN_OK);
+	for (size_t i = 0; i < kb_array_size(bans); i++) {
+		struct kb_ban_record record = { .jail = "sshd",
+						.addr = test_addr("192.0.2.1"),
+						.since = T(10 + i),
+						.until = T(100),
+						.number = bans[i].given };
+		unsigned number = 0;
+
+		assert_int_equal(kb_store_add_ban(store, &record, 0, NULL), KBAN_OK);
+		assert_int_equal(
+			kb_store_each_ban_of(store, &record.addr, see_number, &number, NULL), 1);
+		assert_int_equal(number, bans[i].kept);
+	}
+}
+
 /* "kind@seconds" */
 static int see_end(const struct kb_ban_record *record, void *data)
 {
@@ -585,6 +615,7 @@ int main(void)
 		test_place(ban_comes_back_whole),
 		test_place(bans_are_read_in_order_of_banning),
 		test_place(ended_bans_are_history),
+		test_place(the_store_may_number_bans),
 		test_place(new_ban_replaces_the_one_in_force),
 		test_place(ban_in_force_is_extended),
 		test_place(bans_and_failures_move_with_the_clock),
