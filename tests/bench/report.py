@@ -9,6 +9,7 @@ is void: then the exit status is 1.
 """
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -21,6 +22,7 @@ import threading
 import time
 from pathlib import Path
 
+import latency
 import logs
 import steady
 
@@ -249,6 +251,19 @@ def memory_of_lines(options):
     return [row("million lines", "KiB"), row("--:", "--:"), *(row(*pair) for pair in found)]
 
 
+def first_packet(options):
+    """How long hosts go on that get into a log."""
+    command = [sys.executable, "-B", Path(__file__).parent / "latency.py", options.build, "--json"]
+    output = run([*command, *(["--hosts", "10"] if options.quick else [])])[2]
+    if not output.startswith(b"{"):
+        return ["Not run: there is no network namespace with a packet filter."]
+    return [
+        row("program", "hosts", "median, µs", "99 % within, µs", "at most, µs"),
+        row("---", *["--:"] * 4),
+        *(row(*cells) for cells in latency.rows(json.loads(output))),
+    ]
+
+
 def others(options):
     text = []
     for name in BENCHES:
@@ -317,6 +332,13 @@ STEADY = """
 
 `kban-regex - sshd.conf`: resident memory while the mixed log comes through a pipe, over and over.
 """
+PACKETS = """
+## From a line to the first packet that is refused
+
+A host sends datagrams as fast as it can, a line about it is written to a log, and what counts is the time
+from before that write to the first datagram that is refused (`latency.py`). Sender and daemon have processors
+of their own; the daemon has been at rest before each host.
+"""
 
 
 def report(options):
@@ -324,6 +346,7 @@ def report(options):
     with tempfile.TemporaryDirectory(prefix="kban-bench-") as folder:
         compared, is_good = compare(options, Path(folder))
         text += [*compared, ALL, *all_filters(options, Path(folder)), STEADY, *memory_of_lines(options)]
+    text += [PACKETS, *first_packet(options)]
     if not options.quick:
         text += ["\n## Parts\n", "`meson test -C build-release --benchmark`:\n", *others(options)]
     return "\n".join(text) + "\n", is_good
