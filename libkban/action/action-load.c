@@ -169,22 +169,6 @@ static int map_init(struct loading *loading)
 	return status;
 }
 
-/* A parameter without a condition holds for every family. */
-static void forget_conditions(struct kb_options *map, const char *name)
-{
-	size_t length = strlen(name);
-	size_t i = 0;
-
-	while (i < map->count) {
-		const char *key = map->items[i].name;
-
-		if (strncmp(key, name, length) == 0 && key[length] == '?')
-			kb_options_remove(map, key);
-		else
-			i++;
-	}
-}
-
 static int set_text(struct kb_options *map, const char *name, const char *text,
 		    const struct kb_where *where)
 {
@@ -201,7 +185,8 @@ static int map_parameters(struct loading *loading)
 	int status = KBAN_OK;
 
 	for (size_t i = 0; i < given->count; i++)
-		forget_conditions(&loading->map, given->items[i].name);
+		/* A parameter without a condition holds for every family. */
+		kb_options_remove_conditions(&loading->map, given->items[i].name);
 	status = set_all(&loading->map, given);
 	if (status == KBAN_OK && kb_options_find(given, "name") == NULL)
 		status = set_text(&loading->map, "name", request->jail, &request->item->where);

@@ -229,6 +229,21 @@ void kb_options_remove(struct kb_options *options, const char *name)
 	options->count--;
 }
 
+void kb_options_remove_conditions(struct kb_options *options, const char *name)
+{
+	size_t length = strlen(name);
+	size_t i = 0;
+
+	while (i < options->count) {
+		const char *key = options->items[i].name;
+
+		if (strncmp(key, name, length) == 0 && key[length] == '?')
+			kb_options_remove(options, key);
+		else
+			i++;
+	}
+}
+
 void kb_options_clear(struct kb_options *options)
 {
 	for (size_t i = 0; i < options->count; i++) {

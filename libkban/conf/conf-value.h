@@ -90,6 +90,8 @@ int kb_options_set(struct kb_options *options, const char *name, const struct kb
 /* Adds behind what is there, also under a name that is in use. Takes over as kb_options_take(). */
 int kb_options_append(struct kb_options *options, struct kban_text name, struct kb_value *value);
 void kb_options_remove(struct kb_options *options, const char *name);
+/* Remove what @a name is under conditions, as "name?family=inet6". */
+void kb_options_remove_conditions(struct kb_options *options, const char *name);
 void kb_options_clear(struct kb_options *options);
 
 KB_DEFINE_AUTO_CLEAR(value)

@@ -250,28 +250,13 @@ static int map_init(struct loading *loading, struct kban_error **err)
 	return status;
 }
 
-/* An argument holds under every condition that [Init] has for it. */
-static void forget_conditions(struct kb_options *map, const char *name)
-{
-	size_t length = strlen(name);
-	size_t i = 0;
-
-	while (i < map->count) {
-		const char *key = map->items[i].name;
-
-		if (strncmp(key, name, length) == 0 && key[length] == '?')
-			kb_options_remove(map, key);
-		else
-			i++;
-	}
-}
-
 static int map_arguments(struct loading *loading)
 {
 	const struct kb_options *arguments = &loading->map->item.options;
 
 	for (size_t i = 0; i < arguments->count; i++)
-		forget_conditions(&loading->map->options, arguments->items[i].name);
+		/* An argument holds under every condition that [Init] has for it. */
+		kb_options_remove_conditions(&loading->map->options, arguments->items[i].name);
 	return set_all(&loading->map->options, arguments);
 }
 
