@@ -224,9 +224,13 @@ class Host:
         with open(os.path.join(self.dir, "stderr"), errors="replace") as file:
             return file.read()
 
-    def journal_has(self, text):
+    def told(self):
+        """The daemon's log."""
         with open(self.journal, errors="replace") as file:
-            return text in file.read()
+            return file.read()
+
+    def journal_has(self, text):
+        return text in self.told()
 
     def client(self, *argv, check=True):
         return subprocess.run([KBAN_CLIENT, "--socket", self.socket] + list(argv), check=check,

@@ -4,8 +4,9 @@
 import os
 import re
 import subprocess
+import unittest
 
-from support import KBAN_TAIL, Case, flush_set, in_set, main, rules, set_names, wait_until
+from support import FILTER, KBAN_TAIL, Case, destroy, flush_set, in_set, main, rules, set_names, wait_until
 
 # What a jail is broken by, each with what its options are instead of a good jail's, whether it runs all the same, and
 # what a test says of it: the line is the last one of the jail unless told, and the text names the option.
@@ -223,6 +224,50 @@ class LostFiles(Case):
         done = host.client("reload", check=False)
         self.assertEqual(done.returncode, 255)
         self.assertIn("headless.conf:1: no section before", done.stdout + done.stderr)
+
+
+@unittest.skipIf(FILTER == "nft", "targets of nft are known before, and others refused as mistakes")
+class RefusedRules(Case):
+    """Rules that iptables does not take, which is known only when it is asked."""
+
+    REFUSED = {"action": "iptables-multiport[port=25, protocol=tcp, blocktype=\"REJECT --nosuch\"]"}
+
+    def test_one_costs_its_jail_alone(self):
+        host = self.host({"first": {}, "bad": self.REFUSED, "last": {}}).start()
+        for jail in ("first", "last"):
+            self.assertEqual(len(rules_of(jail)), 2, jail)
+        self.assertEqual(rules_of("bad"), [])
+        told = [line for line in host.told().splitlines() if "refuses" in line]
+        self.assertEqual(len(told), 2, told)
+        for line in told:
+            self.assertRegex(line, r"refuses '-I INPUT 1 .*kban:bad:.* -j REJECT --nosuch': .*unknown option")
+
+    def test_it_is_told_once_while_others_are_put_back(self):
+        host = self.host({"good": {}, "bad": self.REFUSED}).start()
+        before = rules_of("good")
+        for _ in range(2):
+            destroy("rules")
+            wait_until("the rules", lambda: rules_of("good") == before)
+        self.assertEqual(host.told().count("refuses"), 2)
+
+    def test_the_daemon_starts_beside_rules_that_are_there(self):
+        host = self.host({"good": {}}).start()
+        before = rules_of("good")
+        host.stop()
+        host.write_jails({"good": {}, "bad": self.REFUSED})
+        host.start()
+        self.assertEqual(rules_of("good"), before)
+
+    def test_without_any_other_it_does_not_start(self):
+        host = self.host({"bad": self.REFUSED})
+        with self.assertRaisesRegex(AssertionError, "the packet filter's rules cannot be made"):
+            host.start()
+
+    def test_one_that_is_mended_is_made_at_the_next_reload(self):
+        host = self.host({"good": {}, "bad": self.REFUSED}).start()
+        host.write_jails({"good": {}, "bad": {}})
+        host.client("reload")
+        wait_until("the rule", lambda: len(rules_of("bad")) == 2)
 
 
 class MissingLogs(Case):

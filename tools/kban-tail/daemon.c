@@ -343,7 +343,8 @@ static void start_failed(struct daemon *daemon)
 		kban_backend_makes_rules(daemon->backend)
 			? "the packet filter's rules cannot be made; see the log"
 			: "the packet filter's rules cannot be made; iptables and ip6tables are "
-			  "needed, and CAP_NET_ADMIN; or packetfilter = nft in fail2ban.conf";
+			  "needed, and CAP_NET_ADMIN; or packetfilter = nft in fail2ban.conf; see "
+			  "the log";
 
 	fprintf(stderr, "kban-tail: %s\n", problem);
 	log_say(daemon->log, KBAN_CRITICAL, "%s", problem);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "packet-filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <kban/cleanup.h>
 
@@ -24,9 +26,14 @@ struct packet_filter {
 	const struct kban_rules *rules;
 	size_t family; /* index of the one being looked at */
 	int failed;
-	bool closing; /* what is killed now is no failure */
+	struct kban_text script;      /* what is changed, owned; NULL if nothing is */
+	struct kban_text rest;        /* of it, if its rules are made one after another */
+	struct kban_text rule;        /* of these the one being made */
+	size_t refused[FAMILY_COUNT]; /* rules, in the look now or before */
+	bool closing;                 /* what is killed now is no failure */
 	bool told_unplaced;
-	bool complained; /* the last look failed, and that was logged */
+	bool complained; /* something failed, and that was logged */
+	bool is_quiet;   /* that was so in the look before, too */
 	packet_filter_done_fn *done;
 	void *data;
 };
@@ -58,8 +65,16 @@ void packet_filter_close(struct packet_filter *filter)
 		child_kill(filter->child);
 }
 
+static void drop_script(struct packet_filter *filter)
+{
+	free((char *)(uintptr_t)filter->script.data);
+	filter->script = (struct kban_text){ NULL, 0 };
+}
+
 void packet_filter_free(struct packet_filter *filter)
 {
+	if (filter != NULL)
+		drop_script(filter);
 	free(filter);
 }
 
@@ -69,14 +84,13 @@ static void over(struct packet_filter *filter)
 {
 	packet_filter_done_fn *done = filter->done;
 
-	if (filter->failed == 0)
-		filter->complained = false;
 	filter->done = NULL;
 	done(filter->failed, filter->data);
 }
 
 static void next_family(struct packet_filter *filter)
 {
+	drop_script(filter);
 	if (++filter->family < FAMILY_COUNT && !filter->closing)
 		look(filter);
 	else
@@ -93,37 +107,40 @@ static char *first_line(struct kban_text text)
 	return kban_text_printable((struct kban_text){ text.data, len });
 }
 
-/* What failed, and why. What goes on failing is told once. */
+/* What goes on failing is told once. */
 static void complain(struct packet_filter *filter, const char *what, const char *why)
 {
-	filter->failed++;
-	if (!filter->complained && !filter->closing)
-		log_say(filter->log, KBAN_ERROR, "%s failed: %s; rules are not as they should be",
-			what, why);
+	if (!filter->is_quiet && !filter->closing)
+		log_say(filter->log, KBAN_ERROR, "%s: %s; rules are not as they should be", what,
+			why);
 	filter->complained = true;
 }
 
-static void complain_of_program(struct packet_filter *filter, const char *command,
-				const struct child_result *result)
+static void complain_of_child(struct packet_filter *filter, const char *what,
+			      const struct child_result *result)
 {
 	char *said = first_line(result->errors);
 
-	complain(filter, command,
+	complain(filter, what,
 		 result->problem ? result->problem
 		 : said && *said ? said
 				 : "no reason given");
 	free(said);
 }
 
-static void changed(const struct child_result *result, void *data)
+static void complain_of_program(struct packet_filter *filter, const char *program,
+				const struct child_result *result)
 {
-	struct packet_filter *filter = data;
+	char what[64];
 
-	filter->child = NULL;
-	if (result->status != 0)
-		complain_of_program(filter, kban_rules_change_command(families[filter->family])[0],
-				    result);
-	next_family(filter);
+	snprintf(what, sizeof(what), "%s failed", program);
+	complain_of_child(filter, what, result);
+	filter->failed++;
+}
+
+static const char *change_program(const struct packet_filter *filter)
+{
+	return kban_rules_change_command(families[filter->family])[0];
 }
 
 static struct child *run(struct packet_filter *filter, const char *const *argv,
@@ -142,13 +159,100 @@ static struct child *run(struct packet_filter *filter, const char *const *argv,
 	return child_start(filter->loop, &request);
 }
 
-static void change(struct packet_filter *filter, struct kban_text script)
+static void change(struct packet_filter *filter, struct kban_text script, child_done_fn *done)
 {
 	filter->child =
-		run(filter, kban_rules_change_command(families[filter->family]), script, changed);
+		run(filter, kban_rules_change_command(families[filter->family]), script, done);
 	if (filter->child == NULL) {
 		filter->failed++;
 		next_family(filter);
+	}
+}
+
+/*
+ * Rules that are refused, say for the target that a jail's action names, cost themselves. The
+ * family has failed only if no other is left.
+ */
+static void count_refused(struct packet_filter *filter)
+{
+	size_t wanted = filter->rules == NULL
+				? 0
+				: kban_rules_count(filter->rules, families[filter->family]);
+
+	filter->failed += filter->refused[filter->family] >= wanted;
+	next_family(filter);
+}
+
+static void make_next_rule(struct packet_filter *filter);
+
+static void complain_of_rule(struct packet_filter *filter, const struct child_result *result)
+{
+	char *rule = kban_text_printable(filter->rule);
+	char what[512];
+
+	snprintf(what, sizeof(what), "%s refuses '%s'", change_program(filter),
+		 rule != NULL ? rule : "a rule");
+	filter->refused[filter->family]++;
+	complain_of_child(filter, what, result);
+	free(rule);
+}
+
+static void rule_made(const struct child_result *result, void *data)
+{
+	struct packet_filter *filter = data;
+
+	filter->child = NULL;
+	if (result->status != 0)
+		complain_of_rule(filter, result);
+	make_next_rule(filter);
+}
+
+/* Take the next line off what is left; false behind the last. */
+static bool next_line(struct packet_filter *filter)
+{
+	const char *end = memchr(filter->rest.data, '\n', filter->rest.len);
+
+	if (end == NULL)
+		return false;
+	filter->rule.data = filter->rest.data;
+	filter->rule.len = (size_t)(end - filter->rest.data);
+	filter->rest.data = end + 1;
+	filter->rest.len -= filter->rule.len + 1;
+	return true;
+}
+
+static void make_next_rule(struct packet_filter *filter)
+{
+	char *script = NULL;
+	int len = -1;
+
+	if (!next_line(filter) || filter->rest.len == 0 || filter->closing) {
+		count_refused(filter);
+		return;
+	}
+	len = asprintf(&script, "*filter\n%.*s\nCOMMIT\n", (int)filter->rule.len,
+		       filter->rule.data);
+	change(filter, (struct kban_text){ script, len < 0 ? 0 : (size_t)len }, rule_made);
+	if (len >= 0)
+		free(script);
+}
+
+/* One refused rule spoils the script for all, so each is then tried by itself, in their order. */
+static void changed(const struct child_result *result, void *data)
+{
+	struct packet_filter *filter = data;
+
+	filter->child = NULL;
+	filter->refused[filter->family] = 0;
+	if (result->status == 0) {
+		next_family(filter);
+	} else if (result->problem != NULL) {
+		complain_of_program(filter, change_program(filter), result);
+		next_family(filter);
+	} else {
+		filter->rest = filter->script;
+		next_line(filter); /* the name of the table */
+		make_next_rule(filter);
 	}
 }
 
@@ -169,29 +273,36 @@ static void tell_unplaced(struct packet_filter *filter, enum kban_family family,
 	}
 }
 
+/* Bring about what is missing in @a listing. Those that were refused before are tried again. */
+static void mend(struct packet_filter *filter, struct kban_text listing)
+{
+	enum kban_family family = families[filter->family];
+	int changes = kban_rules_compare(filter->rules, family, listing, &filter->script);
+
+	if (changes > 0) {
+		if ((size_t)changes > filter->refused[filter->family])
+			log_say(filter->log, KBAN_INFO, "%s: %d rules to change",
+				change_program(filter), changes);
+		change(filter, filter->script, changed);
+		return;
+	}
+	filter->failed += changes < 0;
+	next_family(filter);
+}
+
 static void listed(const struct child_result *result, void *data)
 {
 	struct packet_filter *filter = data;
 	enum kban_family family = families[filter->family];
-	struct kban_text script = { NULL, 0 };
-	int changes = 0;
 
 	filter->child = NULL;
-	if (result->status != 0)
+	if (result->status != 0) {
 		complain_of_program(filter, kban_rules_list_command(family)[0], result);
-	else {
-		tell_unplaced(filter, family, result->output);
-		changes = kban_rules_compare(filter->rules, family, result->output, &script);
-	}
-	if (changes > 0) {
-		log_say(filter->log, KBAN_INFO, "%s: %d rules to change",
-			kban_rules_change_command(family)[0], changes);
-		change(filter, script);
-	} else {
-		filter->failed += changes < 0;
 		next_family(filter);
+		return;
 	}
-	free((char *)(uintptr_t)script.data);
+	tell_unplaced(filter, family, result->output);
+	mend(filter, result->output);
 }
 
 static void look(struct packet_filter *filter)
@@ -215,7 +326,7 @@ static void put(struct packet_filter *filter)
 	if (changes > 0)
 		log_say(filter->log, KBAN_INFO, "nft: %d rules changed", changes);
 	if (changes < 0) {
-		complain(filter, kban_backend_name(filter->backend), kban_error_text(error));
+		complain(filter, "nft failed", kban_error_text(error));
 		filter->failed = FAMILY_COUNT;
 	}
 	over(filter);
@@ -225,6 +336,7 @@ void packet_filter_use(struct packet_filter *filter, const struct kban_rules *ru
 {
 	filter->rules = rules;
 	filter->told_unplaced = false;
+	filter->complained = false;
 }
 
 bool packet_filter_check(struct packet_filter *filter, packet_filter_done_fn *done, void *data)
@@ -233,6 +345,8 @@ bool packet_filter_check(struct packet_filter *filter, packet_filter_done_fn *do
 		return false;
 	filter->family = 0;
 	filter->failed = 0;
+	filter->is_quiet = filter->complained;
+	filter->complained = false;
 	filter->done = done;
 	filter->data = data;
 	if (kban_backend_makes_rules(filter->backend))

@@ -19,7 +19,7 @@ struct packet_filter;
 
 /*
  * Told when a look is over, maybe before packet_filter_check() returns. @a failed: for how many of
- * the two families it failed.
+ * the two families it failed: the programs did not run, or refused each of the rules.
  */
 typedef void packet_filter_done_fn(int failed, void *data);
 
