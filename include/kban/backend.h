@@ -56,13 +56,14 @@ KBAN_API int kban_backend_makes_rules(const struct kban_backend *backend);
 
 /**
  * Make the packet filter contain @a rules, in one transaction; rules of ours that it has too much
- * are removed. A rule whose chain is not there waits for it, which is logged.
+ * are removed. A rule whose chain is not there waits for it, and one that the kernel refuses is
+ * left out while others are made; both are logged.
  *
  * @param rules  Written in KBAN_RULES_NFT. NULL: none are wanted.
  *
- * @return How many rules were added or removed; KBAN_E_INVAL if programs do it; or what the kernel
- *         answered: KBAN_E_NOTFOUND if a set is missing, KBAN_E_DENIED, KBAN_E_SYSTEM,
- *         KBAN_E_NOMEM. Then it contains what it did before.
+ * @return How many rules were added or removed; KBAN_E_INVAL if programs do it; KBAN_E_NOMEM; or, if
+ *         each rule was refused, what was answered to the first: KBAN_E_NOTFOUND if its set is
+ *         missing, KBAN_E_DENIED, KBAN_E_SYSTEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_backend_put_rules(struct kban_backend *backend,
 						    const struct kban_rules *rules,

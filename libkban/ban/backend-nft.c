@@ -35,7 +35,8 @@ struct nft_backend {
 	struct kb_change_queues queues;
 	struct kb_nft_networks covered;
 	struct kb_buffer listing, commands; /* room that is used again */
-	const struct kban_rules *told;      /* rules whose lack of chains was told */
+	const struct kban_rules *told;      /* rules of which was told what they lack */
+	bool refuses;                       /* some of these, at the last try */
 };
 
 static struct nft_backend *nft_of(struct kban_backend *backend)
@@ -487,9 +488,6 @@ static void tell_unplaced(struct nft_backend *nft, const struct kban_rules *rule
 {
 	const char *last_chain = "", *last_jail = "";
 
-	if (rules == nft->told)
-		return;
-	nft->told = rules;
 	for (size_t i = 0; rules != NULL && i < rules->count; i++) {
 		const struct kb_rule_line *line = &rules->lines[i];
 		const char *chain =
@@ -506,6 +504,72 @@ static void tell_unplaced(struct nft_backend *nft, const struct kban_rules *rule
 	}
 }
 
+/* What is put into the kernel command by command. */
+struct putting {
+	struct nft_backend *nft;
+	bool is_quiet;  /* what is refused was told */
+	size_t refused; /* rules that are wanted */
+	int changes;
+	int status;               /* of the first that was refused, */
+	struct kban_error *error; /* and the reason */
+};
+
+static int refuse(struct putting *putting, const char *command, int status,
+		  struct kban_error *reason)
+{
+	if (status == KBAN_E_NOMEM) {
+		kban_error_free(reason);
+		return status;
+	}
+	if (!putting->is_quiet)
+		kb_log(putting->nft->backend.ctx, KBAN_ERROR, "actions", "nft refuses '%s': %s",
+		       command, kban_error_text(reason));
+	putting->refused += strncmp(command, "insert", strlen("insert")) == 0;
+	if (putting->status < 0) {
+		kban_error_free(reason);
+	} else {
+		putting->status = status;
+		putting->error = reason;
+	}
+	return KBAN_OK;
+}
+
+static int put_command(struct putting *putting, struct kban_text text)
+{
+	kb_autofree char *command = kb_text_copy(text);
+	struct kban_error *reason = NULL;
+	int status;
+
+	if (command == NULL)
+		return KBAN_E_NOMEM;
+	status = kb_nft_run(putting->nft->session, "rules", command, &reason);
+	if (status < 0)
+		return refuse(putting, command, status, reason);
+	/* Tables and chains are made with the rules they are for. */
+	putting->changes += strncmp(command, "add", strlen("add")) != 0;
+	return KBAN_OK;
+}
+
+/* A command that is refused spoils the transaction for all: run each by itself, in their order. */
+static int put_each(struct nft_backend *nft, const struct kban_rules *rules,
+		    struct kban_error **err)
+{
+	struct putting putting = { .nft = nft, .is_quiet = nft->refuses };
+	struct kban_text rest = kb_buffer_content(&nft->commands), line;
+	kban_auto(error) error = NULL;
+	int status = KBAN_OK;
+
+	while (status == KBAN_OK && kb_text_next_line(&rest, &line))
+		status = put_command(&putting, line);
+	error = putting.error;
+	nft->refuses = putting.status < 0;
+	if (status < 0)
+		return kb_fail_memory(err);
+	if (putting.refused < (rules != NULL ? rules->count : 1))
+		return putting.changes;
+	return kb_fail(err, putting.status, NULL, "%s", kban_error_text(error));
+}
+
 static int nft_put_rules(struct kban_backend *backend, const struct kban_rules *rules,
 			 struct kban_error **err)
 {
@@ -514,14 +578,20 @@ static int nft_put_rules(struct kban_backend *backend, const struct kban_rules *
 
 	if (status < 0)
 		return status;
-	tell_unplaced(nft, rules);
+	if (rules != nft->told) {
+		tell_unplaced(nft, rules);
+		nft->told = rules;
+		nft->refuses = false;
+	}
 	kb_buffer_reset(&nft->commands);
 	changes = kb_rules_compare_nft(rules, kb_buffer_content(&nft->listing), &nft->commands);
 	if (changes < 0 || nft->commands.failed)
 		return kb_fail_memory(err);
 	if (changes > 0)
 		status = kb_nft_run(nft->session, "rules", nft->commands.data, err);
-	return status < 0 ? status : changes;
+	if (status == KBAN_OK || status == KBAN_E_NOMEM)
+		return status < 0 ? status : changes;
+	return put_each(nft, rules, err);
 }
 
 static void nft_free(struct kban_backend *backend)
