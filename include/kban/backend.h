@@ -61,9 +61,9 @@ KBAN_API int kban_backend_makes_rules(const struct kban_backend *backend);
  *
  * @param rules  Written in KBAN_RULES_NFT. NULL: none are wanted.
  *
- * @return How many rules were added or removed; KBAN_E_INVAL if programs do it; KBAN_E_NOMEM; or, if
- *         each rule was refused, what was answered to the first: KBAN_E_NOTFOUND if its set is
- *         missing, KBAN_E_DENIED, KBAN_E_SYSTEM.
+ * @return How many rules were added or removed; KBAN_E_INVAL if programs do it; KBAN_E_NOMEM; or,
+ * if each rule was refused, what was answered to the first: KBAN_E_NOTFOUND if its set is missing,
+ * KBAN_E_DENIED, KBAN_E_SYSTEM.
  */
 KBAN_API KBAN_MUST_CHECK int kban_backend_put_rules(struct kban_backend *backend,
 						    const struct kban_rules *rules,

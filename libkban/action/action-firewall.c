@@ -446,6 +446,7 @@ int kb_firewall_load(const char *config_dir, const char *jail, const struct kb_n
 	reading.options.conf = conf;
 	reading.options.defaults = reading.action->defaults;
 	reading.firewall = firewall;
+	firewall->where = item->where;
 	status = read_all(&reading);
 	if (status == KBAN_OK)
 		*out = kb_steal(firewall);

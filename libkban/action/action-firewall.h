@@ -14,8 +14,9 @@
 
 /* What one firewall action of a jail asks for. Texts are owned. */
 struct kb_firewall {
-	char *action; /* "iptables-multiport" */
-	char *set;    /* name of the IPv4 set that the action names, or NULL: the jail's own */
+	char *action;          /* "iptables-multiport" */
+	struct kb_where where; /* of the action in its jail */
+	char *set; /* name of the IPv4 set that the action names, or NULL: the jail's own */
 	char *chains, *protocols;
 	char *ports; /* NULL: all */
 	char *target4, *target6;

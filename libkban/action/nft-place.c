@@ -9,6 +9,9 @@
 /* Bytes of a name that is taken: of tables as of chains. */
 #define NAME_MAX_BYTES KB_TABLE_NAME_MAX
 
+/* Any number of so many fits into 32 bits. */
+#define PRIORITY_DIGITS_MAX 9
+
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 struct reading {
@@ -37,10 +40,36 @@ static bool is_hook(struct kban_text text)
 	       kb_text_is(text, "output") || kb_text_is(text, "prerouting");
 }
 
+static bool is_type(struct kban_text text)
+{
+	return kb_text_is(text, "filter") || kb_text_is(text, "nat") || kb_text_is(text, "route");
+}
+
+/* Bytes of the name of a priority that @a text begins with. */
+static size_t priority_name_length(struct kban_text text)
+{
+	static const char *const names[] = { "raw",    "mangle",   "dstnat",
+					     "filter", "security", "srcnat" };
+
+	for (size_t i = 0; i < kb_array_size(names); i++)
+		if (kb_text_starts_with(text, names[i]))
+			return strlen(names[i]);
+	return 0;
+}
+
 /* "-1", "filter - 1" */
 static bool is_priority(struct kban_text text)
 {
-	return consists_of(text, LETTERS "0123456789+- ");
+	size_t name = priority_name_length(text);
+	struct kban_text number = kb_text_trim(kb_text_slice(text, name, text.len));
+
+	if (number.len == 0)
+		return name > 0;
+	if (number.data[0] == '-' || number.data[0] == '+')
+		number = kb_text_trim(kb_text_slice(number, 1, number.len));
+	else if (name > 0)
+		return false;
+	return consists_of(number, "0123456789") && number.len <= PRIORITY_DIGITS_MAX;
 }
 
 /* The value of an option that @a check is content with, its blanks trimmed. */
@@ -92,7 +121,7 @@ int kb_nft_place_read(const struct kb_action_options *options, struct kb_nft_pla
 	if (status == KBAN_OK)
 		status = read_option(&reading, "chain", is_name, &out->chain);
 	if (status == KBAN_OK)
-		status = read_option(&reading, "chain_type", is_name, &type);
+		status = read_option(&reading, "chain_type", is_type, &type);
 	if (status == KBAN_OK)
 		status = read_option(&reading, "chain_hook", is_hook, &hook);
 	if (status == KBAN_OK)

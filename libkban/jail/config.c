@@ -223,7 +223,6 @@ static int visible_options(const struct kban_jail_config *jail, struct kb_option
 static int compile_jail(struct kban_context *ctx, struct kban_config *config,
 			struct kban_jail_config *jail)
 {
-	const struct kb_value *action = kb_jail_config_value(jail, KBAN_SETTING_ACTION);
 	kb_auto_clear(options) options = { 0 };
 	struct kb_jail_parts_request request = {
 		.ctx = ctx,
@@ -235,13 +234,14 @@ static int compile_jail(struct kban_context *ctx, struct kban_config *config,
 		.action_names = jail->action_names.items,
 		.action_count = jail->actions.count,
 		.options = &options,
+		.language = config->service.packet_filter == KBAN_PACKET_FILTER_NFT
+				    ? KBAN_RULES_NFT
+				    : KBAN_RULES_IPTABLES,
 	};
 
 	set_log_settings(jail, &request);
 	if (visible_options(jail, &options) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	if (action != NULL)
-		request.where = *kb_value_where(action);
 	return kb_jail_parts_make(&request, &config->problems, &jail->parts);
 }
 
@@ -338,10 +338,22 @@ struct wish {
 	bool is_text;        /* its filter and its actions are not made */
 };
 
+/* What is wrong with the service concerns no jail, and so is told behind what does. */
+static int tell_of_service(struct kban_config *config, struct kb_problem_list *problems)
+{
+	int status = KBAN_OK;
+
+	for (size_t i = 0; i < problems->count && status == KBAN_OK; i++)
+		status = kb_problem_list_take(&config->problems, problems->items[i].severity, NULL,
+					      kb_steal(problems->items[i].error));
+	return status;
+}
+
 static int load(struct kban_context *ctx, const struct wish *wish, struct kban_config **out,
 		struct kban_error **err)
 {
 	const char *dir = wish->dir;
+	kb_auto_clear(problem_list) of_service = { 0 };
 	kban_auto(config) config = new_config(dir != NULL ? dir : kban_config_default_dir());
 	int status;
 
@@ -359,11 +371,12 @@ static int load(struct kban_context *ctx, const struct wish *wish, struct kban_c
 	if (wish->only != NULL && config->jail_count == 0)
 		return kb_fail(err, KBAN_E_NOTFOUND, NULL, "no jail '%.*s' in '%s'", KB_QUOTE_MAX,
 			       config->only.name, config->dir);
+	if (kb_service_config_read(config->dir, &config->service, &of_service) != KBAN_OK)
+		return kb_fail_memory(err);
 	if (!wish->is_text && compile_jails(ctx, config) != KBAN_OK)
 		return kb_fail_memory(err);
 	judge(config);
-	/* After the jails: what is wrong with the service concerns none of them. */
-	if (kb_service_config_read(config->dir, &config->service, &config->problems) != KBAN_OK)
+	if (tell_of_service(config, &of_service) != KBAN_OK)
 		return kb_fail_memory(err);
 	log_files(ctx, config->conf);
 	if (config->service.conf != NULL)

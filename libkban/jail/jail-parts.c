@@ -86,7 +86,7 @@ static int add_firewall(struct kb_jail_parts *parts, struct kb_firewall *firewal
 static int check_rules(const struct kb_jail_parts_request *request,
 		       const struct kb_jail_parts *parts, struct kb_problem_list *problems)
 {
-	struct kban_rules *rules = kban_rules_new(KBAN_RULES_IPTABLES);
+	struct kban_rules *rules = kban_rules_new(request->language);
 	const struct kban_rule usual = { .jail = request->jail, .set4 = "kban", .set6 = "kban6" };
 	kban_auto(error) error = NULL;
 	int status;
@@ -97,8 +97,7 @@ static int check_rules(const struct kb_jail_parts_request *request,
 	kban_rules_free(rules);
 	if (status == KBAN_OK || status == KBAN_E_NOMEM)
 		return status;
-	return kb_problem_list_add(problems, KB_PROBLEM_ERROR, request->jail, &request->where,
-				   "action: %s", kban_error_text(error));
+	return take_problem(request, problems, &error);
 }
 
 static int add_action(struct kb_jail_parts *parts, struct kb_action *action)
@@ -213,6 +212,7 @@ int kb_jail_parts_rules(const struct kb_jail_parts *parts, const struct kban_rul
 	for (size_t i = 0; i < parts->firewall_count; i++) {
 		const struct kb_firewall *firewall = parts->firewalls[i];
 		struct kban_rule rule = *usual;
+		kban_auto(error) reason = NULL;
 		int status;
 
 		rule.chains = firewall->chains;
@@ -224,9 +224,12 @@ int kb_jail_parts_rules(const struct kb_jail_parts *parts, const struct kban_rul
 		rule.new_only = firewall->new_only;
 		rule.inverted = firewall->inverted;
 		take_place(firewall, rules, &rule);
-		status = kban_rules_add(rules, &rule, err);
+		status = kban_rules_add(rules, &rule, &reason);
+		if (status == KBAN_E_NOMEM)
+			return kb_fail_memory(err);
 		if (status < 0)
-			return status;
+			return kb_fail(err, status, &firewall->where, "action %s: %s",
+				       firewall->action, kban_error_text(reason));
 	}
 	return KBAN_OK;
 }

@@ -38,7 +38,7 @@ struct kb_jail_parts_request {
 	char *const *action_names; /* what the jail calls each */
 	size_t action_count;
 	const struct kb_options *options; /* of the jail, that its actions see */
-	struct kb_where where;            /* of the jail */
+	enum kban_rule_language language; /* that its rules must be possible in */
 };
 
 /*
@@ -50,7 +50,9 @@ int kb_jail_parts_make(const struct kb_jail_parts_request *request,
 
 void kb_jail_parts_clear(struct kb_jail_parts *parts);
 
-/* Add the rules of all firewall actions, with jail, sets, networks and table as @a usual has them.
+/*
+ * Add the rules of all firewall actions, with jail, sets, networks and table as @a usual has them.
+ * A reason why not has the place of the action.
  */
 int kb_jail_parts_rules(const struct kb_jail_parts *parts, const struct kban_rule *usual,
 			struct kban_rules *rules, struct kban_error **err);

@@ -387,6 +387,29 @@ static const struct sample slips_in_the_service_are_told[] = {
 	{ NULL, NULL },
 };
 
+/* A target of iptables for which nft has nothing. */
+static void targets_must_be_of_the_packet_filter(void **state)
+{
+	static const char jail[] =
+		"[a]\nenabled = 1\naction = act\n  iptables[blocktype=X --y z]\n";
+	static const struct sample rows[] = {
+		{ "[Definition]\npacketfilter = ipset\n", "" },
+		{ "[Definition]\npacketfilter = auto\n", "" },
+		{ "[Definition]\npacketfilter = nft\n",
+		  "a! " AT "4: action iptables: target 'X --y z' is nothing that nft can do\n" },
+		{ NULL, NULL },
+	};
+
+	(void)state;
+	for (const struct sample *row = rows; row->jail_local != NULL; row++) {
+		char *root = make_config(jail, row->jail_local);
+		kb_autofree char *got = load_and_print(root, print_problems);
+
+		assert_string_equal(got, row->expected);
+		remove_tree(root);
+	}
+}
+
 static void what_files_are_for_can_be_asked(void **state)
 {
 	char *root = make_config("[b]\nenabled=1\n[a]\nenabled=1\n", "[DEFAULT]\n");
@@ -623,6 +646,7 @@ int main(void)
 		test_case(problems, slips_in_actions_are_told),
 		test_case(problems, numbers_out_of_range_are_told),
 		test_case(check_service, slips_in_the_service_are_told),
+		cmocka_unit_test(targets_must_be_of_the_packet_filter),
 		cmocka_unit_test(what_files_are_for_can_be_asked),
 		cmocka_unit_test(one_jail_can_be_read_alone),
 		cmocka_unit_test(one_jail_can_be_read_with_options),
