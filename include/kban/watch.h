@@ -128,6 +128,10 @@ KBAN_API int kban_watch_glance(struct kban_watch *watch, kban_usec now);
 /**
  * Compare the kernel's sets with the bans and put back what is missing. To be called every few
  * seconds, and when somebody changed sets.
+ *
+ * @return KBAN_OK, or what the kernel or the store answered first: KBAN_E_NOTFOUND, KBAN_E_DENIED,
+ *         KBAN_E_SYSTEM, KBAN_E_NOMEM. A jail whose sets are in trouble keeps no other from being
+ *         compared.
  */
 KBAN_API KBAN_MUST_CHECK int kban_watch_audit(struct kban_watch *watch, kban_usec now,
 					      struct kban_error **err);

@@ -374,16 +374,18 @@ static void find_orphans(struct kban_watch *watch)
 	keep_sets(watch);
 }
 
-/* Sets that a reload gave other names are filled at once, before rules refer to them. */
-static int fill_new_sets(struct kban_watch *watch, struct kban_error **err)
+/*
+ * Sets that a reload gave other names are filled at once, before rules refer to them. The next
+ * audit tries again what the kernel refuses.
+ */
+static void fill_new_sets(struct kban_watch *watch)
 {
 	kban_usec now = kban_context_now(watch->ctx);
-	int status = KBAN_OK;
 
-	for (size_t i = 0; status == KBAN_OK && i < watch->running_count; i++)
+	for (size_t i = 0; i < watch->running_count; i++)
 		if (watch->running[i]->audit_due)
-			status = kb_jail_audit(watch->running[i], now, err);
-	return status == KBAN_OK ? kb_watch_settle(watch, now, err) : status;
+			(void)kb_jail_audit(watch->running[i], now, NULL);
+	(void)kb_watch_settle(watch, now, NULL);
 }
 
 int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
@@ -410,5 +412,6 @@ int kban_watch_configure(struct kban_watch *watch, struct kban_config *config,
 	clear_crew(&crew);
 	if (!watch->options.replay)
 		find_orphans(watch);
-	return fill_new_sets(watch, err);
+	fill_new_sets(watch);
+	return KBAN_OK;
 }

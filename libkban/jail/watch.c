@@ -226,7 +226,7 @@ static void tidy(struct kban_watch *watch, kban_usec now)
 
 int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error **err)
 {
-	int status;
+	int first = KBAN_OK, status;
 
 	kb_retired_sets_remove(&watch->retired, watch->options.backend);
 	for (size_t i = 0; i < watch->jail_count; i++) {
@@ -239,14 +239,14 @@ int kban_watch_audit(struct kban_watch *watch, kban_usec now, struct kban_error 
 			kb_log(watch->ctx, KBAN_WARNING, KB_TOPIC_FILTER,
 			       "[%s] This host's own addresses could not be read again",
 			       watched->name);
-		status = kb_jail_audit(watched->jail, now, err);
-		if (status < 0)
-			return status;
+		status = kb_jail_audit(watched->jail, now, first == KBAN_OK ? err : NULL);
+		if (first == KBAN_OK)
+			first = status;
 	}
-	status = kb_watch_settle(watch, now, err);
+	status = kb_watch_settle(watch, now, first == KBAN_OK ? err : NULL);
 	if (status == KBAN_OK)
 		tidy(watch, now);
-	return status;
+	return first < 0 ? first : status;
 }
 
 const struct kban_rules *kban_watch_rules(const struct kban_watch *watch)

@@ -474,6 +474,18 @@ static void log_problems(const struct daemon *daemon, const struct kban_config *
 			kban_config_problem_text(config, i));
 }
 
+/* What could not be known before: a set that somebody else has, rules that cannot be. */
+static void log_idle_jails(const struct daemon *daemon)
+{
+	for (size_t i = 0; i < kban_watch_jail_count(daemon->watch); i++) {
+		const char *problem = kban_watch_jail_problem(daemon->watch, i);
+
+		if (problem != NULL)
+			log_say(daemon->log, KBAN_ERROR, "Jail '%s' does not run: %s",
+				kban_watch_jail_name(daemon->watch, i), problem);
+	}
+}
+
 /* All or nothing: with any mistake the old configuration stays in force. */
 static int load_again(struct daemon *daemon, const char *jail, struct kban_config **config,
 		      struct kban_error **err)
@@ -506,6 +518,7 @@ int daemon_reload(struct daemon *daemon, const char *jail, struct kban_config **
 		packet_filter_use(daemon->packet_filter, kban_watch_rules(daemon->watch));
 		if (!daemon->arguments->dry_run)
 			check_rules(daemon);
+		log_idle_jails(daemon);
 		log_say(daemon->log, KBAN_INFO, "Reload finished.");
 	} else {
 		log_say(daemon->log, KBAN_ERROR,
@@ -580,16 +593,11 @@ static int make_watch(struct daemon *daemon)
 	if (kban_watch_new(daemon->ctx, &options, &daemon->watch, &error) < 0 ||
 	    kban_watch_configure(daemon->watch, daemon->config, &error) < 0)
 		return setup_trouble(error);
-	for (size_t i = 0; i < kban_watch_jail_count(daemon->watch); i++) {
-		const char *name = kban_watch_jail_name(daemon->watch, i);
-		const char *problem = kban_watch_jail_problem(daemon->watch, i);
-
-		if (problem != NULL)
-			log_say(daemon->log, KBAN_ERROR, "Jail '%s' does not run: %s", name,
-				problem);
-		else
-			log_say(daemon->log, KBAN_INFO, "Jail '%s' started", name);
-	}
+	for (size_t i = 0; i < kban_watch_jail_count(daemon->watch); i++)
+		if (kban_watch_jail_problem(daemon->watch, i) == NULL)
+			log_say(daemon->log, KBAN_INFO, "Jail '%s' started",
+				kban_watch_jail_name(daemon->watch, i));
+	log_idle_jails(daemon);
 	return EXIT_GOOD;
 }
 
