@@ -37,7 +37,7 @@ struct kb_set {
  * The name of the set for @a jail: PREFIX-JAIL, with a '6' behind it for IPv6; without @a prefix
  * (NULL) JAIL alone. A name that is longer than a set's may be, or has other characters than
  * letters, digits, '.', '_' and '-', is cut and mended and ends in six digits of a hash of the
- * whole, the same every time.
+ * whole, the same every time; so does that of a jail whose own name ends in '6'.
  */
 void kb_set_name(const char *prefix, const char *jail, enum kban_family family,
 		 char out[KB_SET_NAME_MAX + 1]);

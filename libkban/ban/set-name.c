@@ -17,6 +17,14 @@ static bool may_stand(char c, bool at_start)
 	       c == '.' || c == '_' || (c == '-' && !at_start);
 }
 
+/* "mail6" would be the IPv4 set of a jail called that, and the IPv6 set of one called "mail". */
+static bool is_ambiguous(const char *prefix, const char *jail)
+{
+	size_t len = strlen(jail);
+
+	return prefix != NULL && len > 0 && jail[len - 1] == '6';
+}
+
 /* Put '_' for what may not stand in a name. True if there was nothing of that. */
 static bool mend(char *name)
 {
@@ -47,11 +55,13 @@ void kb_set_name(const char *prefix, const char *jail, enum kban_family family,
 	const char *suffix = family == KBAN_IPV6 ? "6" : "";
 	const char *dash = prefix != NULL ? "-" : "";
 	char stem[STEM_MAX + 1];
+	bool is_plain;
 	int length;
 
+	is_plain = !is_ambiguous(prefix, jail);
 	prefix = prefix != NULL ? prefix : "";
 	length = snprintf(out, KB_SET_NAME_MAX + 1, "%s%s%s%s", prefix, dash, jail, suffix);
-	if (mend(out) && length <= KB_SET_NAME_MAX)
+	if (mend(out) && length <= KB_SET_NAME_MAX && is_plain)
 		return;
 	snprintf(stem, sizeof(stem), "%s%s%s", prefix, dash, jail);
 	mend(stem);

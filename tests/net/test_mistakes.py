@@ -4,8 +4,9 @@
 import os
 import re
 import subprocess
+import unittest
 
-from support import FILTER, KBAN_TAIL, Case, destroy, flush_set, in_set, main, rules, set_names, wait_until
+from support import FILTER, KBAN_TAIL, Case, destroy, flush_set, in_set, main, rules, run, set_names, wait_until
 
 # What a jail is broken by, each with what its options are instead of a good jail's, whether it runs all the same, and
 # what a test says of it: the line is the last one of the jail unless told, and the text names the option.
@@ -273,6 +274,43 @@ class RefusedRules(Case):
         host.write_jails({"good": {}, "bad": {}})
         host.client("reload")
         wait_until("the rules", lambda: len(rules_of("bad")) == len(EACH))
+
+
+@unittest.skipIf(FILTER == "nft", "rules of nft hold no set of another table")
+class HeldSets(Case):
+    """A set that another program has made, of another type, and that a rule of its own holds."""
+
+    def setUp(self):
+        self.server = self.host({"held": {}, "other": {}}).start()
+        self.server.fail("198.51.100.1")
+        for jail in ("held", "other"):
+            wait_until("the ban by " + jail, lambda: in_set("kban-" + jail, "198.51.100.1"))
+        with self.server.held():
+            destroy("rules")
+            run("ipset", "destroy", "kban-held")
+            run("ipset", "create", "kban-held", "hash:ip,port")
+            run("iptables", "-w", "-A", "OUTPUT", "-m", "set", "--match-set", "kban-held", "src,src", "-j", "ACCEPT")
+            flush_set("kban-other")
+
+    def test_it_keeps_no_other_from_being_put_back(self):
+        wait_until("the entry", lambda: in_set("kban-other", "198.51.100.1"))
+        wait_until("the rules", lambda: rules_of("other"))
+
+    def test_a_reload_tells_that_its_jail_does_not_run(self):
+        self.server.client("reload")
+        self.assertIn("Jail 'held' does not run: set 'kban-held' is a hash:ip,port", self.server.told())
+
+
+class Namesakes(Case):
+    def test_a_digit_at_the_end_of_a_name_makes_no_set_of_two_jails(self):
+        host = self.host({"mail": {}, "mail6": {}}).start()
+        host.fail("198.51.100.1", "2001:db8::1")
+        sets = [name for jail in ("mail", "mail6") for name in host.ask("status", jail)["jail"]["sets"]]
+        self.assertEqual(len(set(sets)), 4, sets)
+        for number, name in enumerate(sets):
+            wait_until(name, lambda: in_set(name, ("198.51.100.1", "2001:db8::1")[number % 2]))
+        for jail in ("mail", "mail6"):
+            self.assertEqual(len(rules_of(jail)), len(EACH), jail)
 
 
 class MissingLogs(Case):

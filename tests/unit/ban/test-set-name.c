@@ -40,8 +40,15 @@ static void named(void **state)
 
 static const struct row prefix_jail_and_digit[] = {
 	{ "kban", "sshd", "kban-sshd", "kban-sshd6" },
-	{ "f2b", "ips-p6", "f2b-ips-p6", "f2b-ips-p66" },
 	{ NULL, "my_set.1", "my_set.1", "my_set.16" },
+	{ NULL, "ips-p6", "ips-p6", "ips-p66" },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct row the_digit_of_a_jail_is_told_from_it[] = {
+	{ "kban", "mail6", "kban-mail6*", "kban-mail6*6" },
+	{ "kban", "6", "kban-6*", "kban-6*6" },
+	{ "kban", "mail66", "kban-mail66*", "kban-mail66*6" },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -49,7 +56,7 @@ static const struct row longer_ones_end_in_a_hash[] = {
 	/* 30, 31 and 32 bytes with the prefix */
 	{ "kban", "1234567890123456789012345", "kban-1234567890123456789012345",
 	  "kban-12345678901234567890123456" },
-	{ "kban", "12345678901234567890123456", "kban-12345678901234567890123456",
+	{ "kban", "12345678901234567890123457", "kban-12345678901234567890123457",
 	  "kban-1234567890123456789*6" },
 	{ "kban", "123456789012345678901234567", "kban-1234567890123456789*",
 	  "kban-1234567890123456789*6" },
@@ -75,12 +82,16 @@ static void different_jails_have_different_sets(void **state)
 	kb_set_name("kban", "a b", KBAN_IPV4, one);
 	kb_set_name("kban", "a:b", KBAN_IPV4, other);
 	assert_string_not_equal(one, other);
+	kb_set_name("kban", "mail", KBAN_IPV6, one);
+	kb_set_name("kban", "mail6", KBAN_IPV4, other);
+	assert_string_not_equal(one, other);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test_case(named, prefix_jail_and_digit),
+		test_case(named, the_digit_of_a_jail_is_told_from_it),
 		test_case(named, longer_ones_end_in_a_hash),
 		test_case(named, what_a_script_could_misread_is_mended),
 		cmocka_unit_test(different_jails_have_different_sets),
