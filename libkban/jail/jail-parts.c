@@ -22,15 +22,25 @@ static int take_problem(const struct kb_jail_parts_request *request,
 	return kb_problem_list_take(problems, KB_PROBLEM_ERROR, request->jail, kb_steal(*error));
 }
 
+static bool was_told(const struct kb_problem_list *problems, size_t from,
+		     const struct kban_error *error)
+{
+	for (size_t i = from; i < problems->count; i++)
+		if (strcmp(kban_error_text(problems->items[i].error), kban_error_text(error)) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The compiler stops at the first mistake. So that all are told, each failregex is compiled by
- * itself; what they share was good, or is told with the first.
+ * itself; a mistake in what they share is told with the first.
  */
 static int tell_each_rule(const struct kb_jail_parts_request *request,
 			  struct kb_problem_list *problems)
 {
 	struct kban_filter_options options = filter_options(request);
 	const struct kb_rule_list *rules = &request->source->failregex;
+	size_t before = problems->count;
 
 	for (size_t i = 0; i < rules->count; i++) {
 		struct kb_filter_source alone = *request->source;
@@ -40,8 +50,10 @@ static int tell_each_rule(const struct kb_jail_parts_request *request,
 
 		alone.failregex = (struct kb_rule_list){ &rules->items[i], 1, 1 };
 		status = kb_filter_compile(request->ctx, &alone, &options, &filter, &error);
-		if (status == KBAN_E_NOMEM ||
-		    (status < 0 && take_problem(request, problems, &error) < 0))
+		if (status == KBAN_E_NOMEM)
+			return status;
+		if (status < 0 && !was_told(problems, before, error) &&
+		    take_problem(request, problems, &error) < 0)
 			return KBAN_E_NOMEM;
 	}
 	return KBAN_OK;
