@@ -6,6 +6,7 @@
 #include "conf/blank.h"
 #include "filter/filter-find.h"
 #include "filter/filter-map.h"
+#include "filter/filter-names.h"
 #include "filter/journal-words.h"
 
 #define KNOWN   "known/"
@@ -252,6 +253,9 @@ static int make_source(const struct work *work, struct kb_filter_source **out)
 	}
 	status = fill(work, source);
 	if (status == KBAN_OK && record_options(work, source) != KBAN_OK)
+		return kb_fail_memory(work->err);
+	if (status == KBAN_OK && work->request->problems != NULL &&
+	    kb_filter_names_check(work->map, source, work->request->problems) != KBAN_OK)
 		return kb_fail_memory(work->err);
 	if (status == KBAN_OK)
 		*out = kb_steal(source);

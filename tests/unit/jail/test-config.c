@@ -27,6 +27,10 @@ static char *make_config(const char *jail_local, const char *fail2ban_conf)
 		{ "action.d/slip.conf", "[Definition]\nactionbann = x\nactionban = y\nnorestored = "
 					"maybe\ntimeout = 5\n" },
 		{ "action.d/twice.conf", "[Definition]\nactionban =\nactionban =\n" },
+		{ "filter.d/modal.conf",
+		  "[Definition]\nfailregex = ^a <HOST>\n  <mdre-<mode>>\nignoreregex = <tag>\n"
+		  "mdre-strict = ^s <HOST>\nused = <asked>\n[Init]\nparameter = 1\ntag = "
+		  "<HOST>\n" },
 		{ "a.log", "" },
 		{ NULL, NULL },
 	};
@@ -312,6 +316,39 @@ static const struct sample slips_in_actions_are_told[] = {
 	  "as no\n"
 	  "a? @ROOT@/action.d/slip.conf:5: timeout means nothing in [Definition]; write it under "
 	  "[Init]\n" },
+	{ NULL, NULL },
+};
+
+#define MODAL "a? @ROOT@/filter.d/modal.conf:"
+
+static const struct sample slips_in_filters_are_told[] = {
+	{ "[a]\nenabled = 1\nfilter = modal[mdoe=x, mode=strict, Parameter=2, failregex=^<HOST>, "
+	  "asked=1]",
+	  "a? " AT "3: option 'mdoe' of filter modal means nothing; is 'mode' meant?\n" },
+	{ "[a]\nenabled = 1\nfilter = modal[mode=strict, nosuchthing=1]",
+	  "a? " AT "3: option 'nosuchthing' of filter modal means nothing, and nothing refers to "
+	  "it\n" },
+	{ "[a]\nenabled = 1\nfilter = modal[mode=srtict]", MODAL
+	  "3: failregex: '<mdre-srtict>' is no rule, as there is no such option; is 'mdre-strict' "
+	  "meant?\n"
+	  "a! @ROOT@/filter.d/modal.conf:"
+	  "3: failregex: No failure-id group in '<mdre-srtict>'\n" },
+	{ "[a]\nenabled = 1\nfilter = modal[mode=strict, tag=<ip-x>]",
+	  "a? " AT "3: ignoreregex: '<ip-x>' is no rule, as there is no such option\n" },
+	{ "[a]\nenabled = 1\nfilter = modal[mode=strict, tag=<ADDR>]", "" },
+	{ NULL, NULL },
+};
+
+/* What all rules of a filter share is wrong once. */
+static const struct sample what_rules_share_is_told_once[] = {
+	{ "[a]\nenabled = 1\nfilter =\nfailregex = ^a <HOST>\n  ^b <HOST>\ndatepattern = %%Q",
+	  "a! " AT
+	  "6: Failed to set datepattern '%Q' (may be an invalid format or unescaped percent "
+	  "char): a % is followed by nothing it could stand for\n" },
+	{ "[a]\nenabled = 1\nfilter =\nfailregex = ^a\n  ^b\n  ^a\n",
+	  "a! " AT "4: failregex: No failure-id group in '^a'\n"
+	  "a! " AT "5: failregex: No failure-id group in '^b'\n"
+	  "a! " AT "6: failregex: No failure-id group in '^a'\n" },
 	{ NULL, NULL },
 };
 
@@ -644,6 +681,8 @@ int main(void)
 		test_case(problems, what_is_left_out_is_an_error),
 		test_case(problems, slips_in_names_are_told),
 		test_case(problems, slips_in_actions_are_told),
+		test_case(problems, slips_in_filters_are_told),
+		test_case(problems, what_rules_share_is_told_once),
 		test_case(problems, numbers_out_of_range_are_told),
 		test_case(check_service, slips_in_the_service_are_told),
 		cmocka_unit_test(targets_must_be_of_the_packet_filter),
