@@ -155,6 +155,17 @@ static void model_clear(struct model *model)
 		forget(model, &model->hosts[model->count - 1]);
 }
 
+static void model_move(struct model *model, kban_usec by)
+{
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < model->count; i++) {
+		for (k = 0; k < model->hosts[i].count; k++)
+			model->hosts[i].failures[k] += by;
+	}
+}
+
 /* splitmix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). */
 static uint64_t draw(uint64_t *seed, uint64_t below)
 {
@@ -206,11 +217,16 @@ static void one_event(struct model *model, struct kban_counter *counter, uint64_
 				 model_add(model, &addr, when));
 	} else if (what < 960) {
 		check_count(model, counter, &addr, (kban_usec)draw(seed, (uint64_t)window + 2));
-	} else if (what < 999) {
+	} else if (what < 998) {
 		host = find(model, &addr);
 		if (host != NULL)
 			forget(model, host);
 		kban_counter_forget(counter, &addr);
+	} else if (what < 999) {
+		when = (kban_usec)draw(seed, 4 * (uint64_t)window + 1) - 2 * window;
+		model_move(model, when);
+		kban_counter_move(counter, when);
+		*now += when;
 	} else {
 		when = *now - (kban_usec)draw(seed, 2 * (uint64_t)window + 1);
 		model_expire(model, when);
@@ -223,12 +239,15 @@ static void run(uint64_t *seed, unsigned events)
 {
 	struct model model = { .options = KBAN_COUNTER_OPTIONS_INIT };
 	kban_auto(counter) counter = NULL;
-	kban_usec now = (kban_usec)draw(seed, 1000);
+	/* Windows of less than a millisecond, of which many failures lie on the edge, and of hours.
+	 */
+	kban_usec scale = draw(seed, 2) ? 1 : 10 * KBAN_SECOND;
+	kban_usec now = (kban_usec)draw(seed, 1000) * scale;
 	unsigned i;
 
-	model.options.window = (kban_usec)draw(seed, 600);
-	model.options.max_failures = 1 + (unsigned)draw(seed, 8);
-	model.options.max_hosts = 1 + draw(seed, 120);
+	model.options.window = (kban_usec)draw(seed, 600) * scale;
+	model.options.max_failures = 1 + (unsigned)draw(seed, draw(seed, 2) ? 8 : 40);
+	model.options.max_hosts = 1 + draw(seed, draw(seed, 2) ? 120 : 4);
 	assert_int_equal(kban_counter_new(&model.options, &counter), KBAN_OK);
 	for (i = 0; i < events; i++)
 		one_event(&model, counter, seed, &now);
