@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "jail/own-bans.h"
 
-#include "base/buffer.h"
 #include "base/text.h"
 
 /* Where fail2ban logs unless told otherwise; its recidive jail has the path as it stands. */
@@ -41,21 +40,4 @@ bool kb_own_bans_wanted(const struct kban_jail_config *jail, const char *log_tar
 		own += is_own_log(path, log_target);
 	}
 	return is_recidive(jail) && own == count;
-}
-
-int kb_own_bans_count(struct kban_jail *jail, const struct kban_event *event)
-{
-	kb_auto_clear(buffer) text = { 0 };
-	char host[KBAN_ADDR_TEXT_SIZE];
-	struct kb_sighting sighting = {
-		.time = event->time, .rule = -1, .source = KB_OWN_BANS, .line = event->line
-	};
-
-	kb_buffer_printf(&text, "[%s] Ban %s", event->jail, kban_addr_print(&event->host, host));
-	if (text.failed)
-		return KBAN_E_NOMEM;
-	sighting.text = kb_buffer_content(&text);
-	if (jail->clock == KBAN_TIME_NONE || event->time > jail->clock)
-		jail->clock = event->time;
-	return kb_jail_count(jail, &event->host, &sighting);
 }

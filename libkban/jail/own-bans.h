@@ -6,9 +6,10 @@
 #ifndef KB_JAIL_OWN_BANS_H
 #define KB_JAIL_OWN_BANS_H
 
-#include <kban/jail-config.h>
+#include <stdbool.h>
 
-#include "jail/jail.h"
+#include <kban/jail-config.h>
+#include <kban/jail.h>
 
 /* What logpath calls the bans of the other jails. */
 #define KB_OWN_BANS "kban:bans"
@@ -21,7 +22,10 @@
  */
 bool kb_own_bans_wanted(const struct kban_jail_config *jail, const char *log_target);
 
-/* Count that @a event banned a host, as a failure in @a jail. As kb_jail_count(). */
+/*
+ * Count that @a event banned a host, as a failure in @a jail. As kb_jail_count(). In a file of its
+ * own: who only reads configurations has no jails.
+ */
 int kb_own_bans_count(struct kban_jail *jail, const struct kban_event *event);
 
 #endif /* KB_JAIL_OWN_BANS_H */

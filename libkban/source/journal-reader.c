@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The only file that knows libsystemd's journal. Opened by directory, libsystemd itself sees files
+ * The only file that calls libsystemd's journal. Opened by directory, libsystemd itself sees files
  * come and go. Opened by names of files it does not, so their patterns are compared now and then.
  */
 #include "source/journal-reader.h"
@@ -8,8 +8,9 @@
 #include <errno.h>
 #include <glob.h>
 #include <sys/stat.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
+
+#include "source/journal-library.h"
 
 /* Files that the patterns may name; more are left out. */
 #define FILES_MAX 1024
@@ -22,6 +23,7 @@ struct file_id {
 };
 
 struct kb_journal_reader {
+	struct kb_journal_library library;
 	sd_journal *journal;
 	const struct kban_journal_options *options; /* outlive the reader */
 	struct file_id *files;                      /* of the patterns, in their order */
@@ -74,18 +76,19 @@ static int identify(const struct kb_string_list *paths, struct file_id **out, si
 	return 0;
 }
 
-static int open_paths(sd_journal **journal, char *const *paths)
+static int open_paths(const struct kb_journal_reader *reader, char *const *paths, sd_journal **out)
 {
-	return sd_journal_open_files(journal, (const char **)(uintptr_t)paths, 0);
+	return reader->library.open_files(out, (const char **)(uintptr_t)paths, 0);
 }
 
-static int try_path(char *path)
+static int try_path(const struct kb_journal_reader *reader, char *path)
 {
 	char *const paths[] = { path, NULL };
 	sd_journal *journal = NULL;
-	int status = open_paths(&journal, paths);
+	int status = open_paths(reader, paths, &journal);
 
-	sd_journal_close(journal);
+	if (journal != NULL)
+		reader->library.close(journal);
 	return status;
 }
 
@@ -99,7 +102,7 @@ static int open_some(struct kb_journal_reader *reader, const struct kb_string_li
 	if (kept == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < paths->count; i++) {
-		int status = try_path(paths->items[i]);
+		int status = try_path(reader, paths->items[i]);
 
 		if (status == -ENOMEM)
 			return status;
@@ -109,7 +112,7 @@ static int open_some(struct kb_journal_reader *reader, const struct kb_string_li
 		else
 			kept[count++] = paths->items[i];
 	}
-	return count > 0 ? open_paths(&reader->journal, kept) : refused;
+	return count > 0 ? open_paths(reader, kept, &reader->journal) : refused;
 }
 
 static int open_files(struct kb_journal_reader *reader)
@@ -124,7 +127,7 @@ static int open_files(struct kb_journal_reader *reader)
 		return status;
 	if (reader->file_count == 0)
 		return -ENOENT;
-	status = open_paths(&reader->journal, paths.items);
+	status = open_paths(reader, paths.items, &reader->journal);
 	return status < 0 && status != -ENOMEM ? open_some(reader, &paths) : status;
 }
 
@@ -136,12 +139,12 @@ static int open_journal(struct kb_journal_reader *reader)
 	if (options->files != NULL)
 		return open_files(reader);
 	if (options->directory != NULL)
-		return sd_journal_open_directory(&reader->journal, options->directory,
-						 flags < 0 ? 0 : flags);
+		return reader->library.open_directory(&reader->journal, options->directory,
+						      flags < 0 ? 0 : flags);
 	flags = flags < 0 ? SD_JOURNAL_SYSTEM : flags;
 	if (options->name_space != NULL)
-		return sd_journal_open_namespace(&reader->journal, options->name_space, flags);
-	return sd_journal_open(&reader->journal, flags);
+		return reader->library.open_namespace(&reader->journal, options->name_space, flags);
+	return reader->library.open(&reader->journal, flags);
 }
 
 int kb_journal_reader_open(const struct kban_journal_options *options,
@@ -152,20 +155,22 @@ int kb_journal_reader_open(const struct kban_journal_options *options,
 
 	if (reader == NULL)
 		return -ENOMEM;
+	if (!kb_journal_library_load(&reader->library))
+		return -ELIBACC;
 	reader->options = options;
 	status = open_journal(reader);
 	if (status < 0)
 		return status;
 	/* Fields are cut there: the line is, too. */
-	sd_journal_set_data_threshold(reader->journal, options->max_line + 1024);
+	reader->library.set_data_threshold(reader->journal, options->max_line + 1024);
 	if (!options->once) {
-		status = sd_journal_get_fd(reader->journal);
+		status = reader->library.get_fd(reader->journal);
 		if (status < 0)
 			return status;
 	}
 	reader->is_empty = options->files == NULL && options->directory == NULL &&
-			   sd_journal_has_persistent_files(reader->journal) == 0 &&
-			   sd_journal_has_runtime_files(reader->journal) == 0;
+			   reader->library.has_persistent_files(reader->journal) == 0 &&
+			   reader->library.has_runtime_files(reader->journal) == 0;
 	*out = kb_steal(reader);
 	return 0;
 }
@@ -174,14 +179,15 @@ void kb_journal_reader_free(struct kb_journal_reader *reader)
 {
 	if (reader == NULL)
 		return;
-	sd_journal_close(reader->journal);
+	if (reader->journal != NULL)
+		reader->library.close(reader->journal);
 	free(reader->files);
 	free(reader);
 }
 
 int kb_journal_reader_fd(const struct kb_journal_reader *reader)
 {
-	return sd_journal_get_fd(reader->journal);
+	return reader->library.get_fd(reader->journal);
 }
 
 /* libsystemd would drop a file that was renamed, though its last entries are still to be read. */
@@ -201,7 +207,7 @@ int kb_journal_reader_process(struct kb_journal_reader *reader)
 		discard_hints(kb_journal_reader_fd(reader));
 		return 0;
 	}
-	status = sd_journal_process(reader->journal);
+	status = reader->library.process(reader->journal);
 
 	return status < 0 ? status : 0;
 }
@@ -232,16 +238,16 @@ bool kb_journal_reader_is_stale(const struct kb_journal_reader *reader)
 	return false;
 }
 
-static int add_match(sd_journal *journal, const struct kb_journal_match *match)
+static int add_match(const struct kb_journal_reader *reader, const struct kb_journal_match *match)
 {
 	for (size_t i = 0; i < match->count; i++) {
 		const struct kb_journal_term *term = &match->terms[i];
 		int status = 0;
 
 		if (i == 0 || term->group != match->terms[i - 1].group)
-			status = sd_journal_add_disjunction(journal);
+			status = reader->library.add_disjunction(reader->journal);
 		if (status >= 0)
-			status = sd_journal_add_match(journal, term->text, term->len);
+			status = reader->library.add_match(reader->journal, term->text, term->len);
 		if (status < 0)
 			return status;
 	}
@@ -251,12 +257,12 @@ static int add_match(sd_journal *journal, const struct kb_journal_match *match)
 int kb_journal_reader_match(struct kb_journal_reader *reader,
 			    const struct kb_journal_match *const *matches, size_t count)
 {
-	sd_journal_flush_matches(reader->journal);
+	reader->library.flush_matches(reader->journal);
 	for (size_t i = 0; i < count; i++)
 		if (matches[i]->everything)
 			return 0;
 	for (size_t i = 0; i < count; i++) {
-		int status = add_match(reader->journal, matches[i]);
+		int status = add_match(reader, matches[i]);
 
 		if (status < 0)
 			return status;
@@ -266,33 +272,33 @@ int kb_journal_reader_match(struct kb_journal_reader *reader,
 
 int kb_journal_reader_seek_oldest(struct kb_journal_reader *reader)
 {
-	return sd_journal_seek_head(reader->journal);
+	return reader->library.seek_head(reader->journal);
 }
 
 int kb_journal_reader_seek_time(struct kb_journal_reader *reader, kban_usec time)
 {
-	return sd_journal_seek_realtime_usec(reader->journal, time < 0 ? 0 : (uint64_t)time);
+	return reader->library.seek_realtime_usec(reader->journal, time < 0 ? 0 : (uint64_t)time);
 }
 
 int kb_journal_reader_seek_cursor(struct kb_journal_reader *reader, const char *cursor)
 {
-	return sd_journal_seek_cursor(reader->journal, cursor);
+	return reader->library.seek_cursor(reader->journal, cursor);
 }
 
 int kb_journal_reader_next(struct kb_journal_reader *reader)
 {
-	return sd_journal_next(reader->journal);
+	return reader->library.next(reader->journal);
 }
 
 bool kb_journal_reader_is_at(struct kb_journal_reader *reader, const char *cursor)
 {
-	return sd_journal_test_cursor(reader->journal, cursor) > 0;
+	return reader->library.test_cursor(reader->journal, cursor) > 0;
 }
 
 int kb_journal_reader_time(struct kb_journal_reader *reader, kban_usec *out)
 {
 	uint64_t time;
-	int status = sd_journal_get_realtime_usec(reader->journal, &time);
+	int status = reader->library.get_realtime_usec(reader->journal, &time);
 
 	if (status >= 0)
 		*out = (kban_usec)time;
@@ -301,19 +307,20 @@ int kb_journal_reader_time(struct kb_journal_reader *reader, kban_usec *out)
 
 int kb_journal_reader_cursor(struct kb_journal_reader *reader, char **out)
 {
-	return sd_journal_get_cursor(reader->journal, out);
+	return reader->library.get_cursor(reader->journal, out);
 }
 
 /* One field that is damaged does not cost the entry. */
-static int read_fields(sd_journal *journal, const struct kb_string_list *names,
+static int read_fields(const struct kb_journal_reader *reader, const struct kb_string_list *names,
 		       struct kb_journal_entry *entry)
 {
 	const void *data;
 	size_t len;
 	int status;
 
-	sd_journal_restart_data(journal);
-	while ((status = sd_journal_enumerate_available_data(journal, &data, &len)) > 0) {
+	reader->library.restart_data(reader->journal);
+	while ((status = reader->library.enumerate_available_data(reader->journal, &data, &len)) >
+	       0) {
 		struct kban_text field = { data, len };
 
 		if (kb_journal_entry_add(entry, names, field) < 0)
@@ -333,7 +340,8 @@ int kb_journal_reader_read(struct kb_journal_reader *reader, const struct kb_str
 	if (status < 0)
 		return status;
 	/* An entry may have none; then it is 0. */
-	if (sd_journal_get_monotonic_usec(reader->journal, &entry->monotonic, &boot) == -ENOMEM)
+	if (reader->library.get_monotonic_usec(reader->journal, &entry->monotonic, &boot) ==
+	    -ENOMEM)
 		return -ENOMEM;
-	return read_fields(reader->journal, names, entry);
+	return read_fields(reader, names, entry);
 }

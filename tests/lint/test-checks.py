@@ -216,6 +216,33 @@ class Exports(CheckCase):
         self.finds("exports kb_y, which is not in libkban/kban.map")
 
 
+class Loads(CheckCase):
+    check = "check-loads.py"
+
+    def build(self, name, *options):
+        """A library is asked for as programs ask for theirs."""
+        if shutil.which("cc") is None:
+            self.skipTest("no compiler called cc")
+        program = self.root / name
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", program, "-",
+                        "-x", "none", *options],
+                       input="", text=True, check=True)
+        return program
+
+    def link(self, library):
+        self.build("wanted.so", f"-Wl,-soname,{library}")
+        tool = self.build("tool", "-Wl,--no-as-needed", self.root / "wanted.so")
+        self.options = ("--kban-regex", tool)
+
+    def test_good(self):
+        self.link("libpcre2-8.so.0")
+        self.passes()
+
+    def test_not_needed(self):
+        self.link("libsqlite3.so.0")
+        self.finds("tool: is linked with libsqlite3")
+
+
 class Headers(CheckCase):
     check = "check-headers.py"
 

@@ -63,6 +63,10 @@ static int start_unpacking(struct log_bytes *bytes, const char *path, const char
 		message_print("%s: packed with %s, which this build of kban-regex cannot read; "
 			      "unpack it first",
 			      path, format);
+	else if (errno == ELIBACC)
+		message_print("%s: packed with %s, and libarchive, which unpacks it, is not "
+			      "installed; unpack it first",
+			      path, format);
 	else
 		message_print("%s: %s", path, strerror(errno));
 	return -1;

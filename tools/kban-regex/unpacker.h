@@ -21,7 +21,10 @@ struct unpacker;
 /* The packed bytes: at most @a room of them. 0 at the end, or -1 and errno. */
 typedef ssize_t unpacker_read_fn(void *data, void *to, size_t room);
 
-/* @a data is handed to @a read. NULL: errno is ENOMEM, or ENOTSUP in a build without libarchive. */
+/*
+ * @a data is handed to @a read. NULL: errno is ENOMEM; ENOTSUP in a build without libarchive; or
+ * ELIBACC where libarchive is not installed.
+ */
 struct unpacker *unpacker_new(unpacker_read_fn *read, void *data);
 
 /* Up to @a room unpacked bytes. 0 at the end, or -1; then unpacker_error() tells why. */
