@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Bans when the machine's clock is set. The linker sends what asks for the time here. */
-#include "kban-test.h"
+#include "jail-test.h"
 
-#include <stdio.h>
 #include <time.h>
 
-#include "jail/jail.h"
-
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
-#define DAY   (86400 * KBAN_SECOND)
+#define DAY (86400 * KBAN_SECOND)
 
 static kban_usec wall, steady;
 
@@ -25,53 +21,35 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
 
-struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_filter *filter;
-	struct kban_jail *jail;
-};
-
-static void open_jail(struct bench *bench, kban_usec ban_time)
+static void open_jail(struct jail_bench *bench, kban_usec ban_time)
 {
 	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
-	struct kban_jail_parts parts = { .filter = bench->filter,
-					 .backend = bench->backend,
-					 .store = bench->store };
 
 	options.name = "test";
 	options.ban_time = ban_time;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	jail_bench_make(bench, &options);
 }
 
 static int set_up(void **state)
 {
 	static const char *const rules[] = { "^ fail from <HOST>$", NULL };
-	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
-	struct bench *bench = calloc(1, sizeof(*bench));
+	struct jail_bench *bench = calloc(1, sizeof(*bench));
 
+	assert_non_null(bench);
 	wall = START;
 	steady = 1000 * KBAN_SECOND;
-	bench->ctx = kban_context_new();
-	filter.usedns = KBAN_USEDNS_NO;
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
-			 KBAN_OK);
+	jail_bench_open(bench);
+	kban_context_set_clock(bench->ctx, NULL, NULL);
+	jail_bench_compile(bench, rules, KBAN_USEDNS_NO);
 	*state = bench;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_filter_unref(bench->filter);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(bench);
 	free(bench);
 	return 0;
 }
@@ -82,12 +60,12 @@ static void pass_time(kban_usec span)
 	steady += span;
 }
 
-static void settle(struct bench *bench)
+static void settle(struct jail_bench *bench)
 {
 	assert_int_equal(kban_jail_settle(bench->jail, wall, NULL), KBAN_OK);
 }
 
-static void ban(struct bench *bench, const char *host)
+static void ban(struct jail_bench *bench, const char *host)
 {
 	struct kban_addr addr = test_addr(host);
 
@@ -95,7 +73,7 @@ static void ban(struct bench *bench, const char *host)
 }
 
 /* What is left of a ban, as the jail has it. */
-static kban_usec left(struct bench *bench, const char *host)
+static kban_usec left(struct jail_bench *bench, const char *host)
 {
 	struct kban_addr addr = test_addr(host);
 	struct kban_ban found;
@@ -112,7 +90,7 @@ static int read_until(const struct kb_ban_record *record, void *data)
 }
 
 /* The same, as a daemon would have it that starts now. */
-static kban_usec left_in_store(struct bench *bench)
+static kban_usec left_in_store(struct jail_bench *bench)
 {
 	kban_usec until = 0;
 
@@ -124,7 +102,7 @@ static kban_usec left_in_store(struct bench *bench)
 static void a_ban_lasts_as_long(void **state)
 {
 	static const kban_usec jumps[] = { DAY, -DAY, 3600 * KBAN_SECOND, -3600 * KBAN_SECOND };
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	ban(bench, "192.0.2.1");
@@ -142,7 +120,7 @@ static void a_ban_lasts_as_long(void **state)
 /* The new time counts for the new ban, and the others are moved before it is there. */
 static void a_ban_right_after_it_is_of_the_new_time(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	ban(bench, "192.0.2.1");
@@ -161,7 +139,7 @@ static void a_ban_right_after_it_is_of_the_new_time(void **state)
 
 static void what_has_no_end_has_none(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, KBAN_FOREVER);
 	ban(bench, "192.0.2.1");
@@ -174,7 +152,7 @@ static void what_has_no_end_has_none(void **state)
 /* What is put right little by little adds up, and is not followed at each step. */
 static void a_clock_that_is_slewed_is_followed(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	ban(bench, "192.0.2.1");
@@ -194,7 +172,7 @@ static kban_usec own_time(void *data)
 /* A program that says what time it is has no clock that somebody else sets. */
 static void a_clock_of_the_programs_own_is_believed(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	kban_context_set_clock(bench->ctx, own_time, &wall);
 	open_jail(bench, 7 * DAY);
@@ -205,7 +183,7 @@ static void a_clock_of_the_programs_own_is_believed(void **state)
 	assert_int_equal(left(bench, "192.0.2.1"), 6 * DAY);
 }
 
-static void log_failure(struct bench *bench, const char *host)
+static void log_failure(struct jail_bench *bench, const char *host)
 {
 	struct kban_line line = { .source = "log", .age = KBAN_LINE_FRESH };
 	char text[64];
@@ -216,14 +194,14 @@ static void log_failure(struct bench *bench, const char *host)
 	settle(bench);
 }
 
-static unsigned failures(const struct bench *bench, const char *host)
+static unsigned failures(const struct jail_bench *bench, const char *host)
 {
 	struct kban_addr addr = test_addr(host);
 
 	return kban_counter_count(bench->jail->counter, &addr, wall);
 }
 
-static void reopen_jail(struct bench *bench)
+static void reopen_jail(struct jail_bench *bench)
 {
 	kban_jail_free(bench->jail);
 	open_jail(bench, 600 * KBAN_SECOND);
@@ -232,7 +210,7 @@ static void reopen_jail(struct bench *bench)
 static void failures_count_as_long(void **state)
 {
 	static const kban_usec jumps[] = { DAY, -DAY };
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	for (size_t i = 0; i < kb_array_size(jumps); i++) {
@@ -254,7 +232,7 @@ static void failures_count_as_long(void **state)
 /* While nobody looked; and the kernel has lost its entries, too. */
 static void a_clock_set_back_before_the_start_makes_no_ban_longer(void **state)
 {
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	open_jail(bench, 600 * KBAN_SECOND);
 	ban(bench, "192.0.2.1");
@@ -275,7 +253,7 @@ static void a_clock_set_before_the_start_is_told_by_the_kernel(void **state)
 {
 	static const kban_usec jumps[] = { 300 * KBAN_SECOND, -300 * KBAN_SECOND };
 	static const struct kb_set set = { .name = "kban-test", .family = KBAN_IPV4 };
-	struct bench *bench = *state;
+	struct jail_bench *bench = *state;
 
 	for (size_t i = 0; i < kb_array_size(jumps); i++) {
 		struct kban_addr addr = test_addr("192.0.2.1");

@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Counting beyond the host: networks, many hosts of a network, ids. */
-#include "kban-test.h"
-
-#include <stdio.h>
-
-#include <kban/cleanup.h>
-#include <kban/jail.h>
+#include "jail-test.h"
 
 #include "base/text.h"
-#include "jail/jail.h"
 
-/* 2026-01-01 00:00:00 UTC; times in the tables are seconds after it. */
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
-
-struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_filter *filter;
-	struct kban_allow_list *allowed;
-	struct kban_jail *jail;
-	kban_usec now;
-};
-
-/* A line, and a letter for what it is to do: '.' counts, 'B' bans; '!' starts the jail anew. */
+/* A line, seconds after the start, and a letter for what it is to do: '.' counts, 'B' bans; '!'
+ * starts the jail anew. */
 struct step {
 	char what;
 	int when;
@@ -36,21 +18,12 @@ struct story {
 	const char *banned; /* at the end, in order */
 };
 
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
-
 static const char *const rules[] = { "^ fail from <HOST>$",
 				     "^ wrong password of <F-ID>[^,]+</F-ID>, <ADDR>$", NULL };
 
-static void open_jail(struct bench *bench, const struct story *story)
+static void open_jail(struct jail_bench *bench, const struct story *story)
 {
 	struct kban_jail_options options = story->options;
-	struct kban_jail_parts parts = { .filter = bench->filter,
-					 .backend = bench->backend,
-					 .allowed = bench->allowed,
-					 .store = bench->store };
 
 	options.size = sizeof(options);
 	options.name = "test";
@@ -58,48 +31,21 @@ static void open_jail(struct bench *bench, const struct story *story)
 	options.ban_time = 3600 * KBAN_SECOND;
 	options.max_hosts = 1000;
 	options.factor = 1;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	jail_bench_make(bench, &options);
 }
 
-static void open_bench(struct bench *bench)
+static void open_bench(struct jail_bench *bench)
 {
-	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
-
-	bench->now = START;
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	filter.usedns = KBAN_USEDNS_NO;
-	filter.date_pattern = "^EPOCH";
-	bench->allowed = kban_allow_list_new(bench->ctx);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
-			 KBAN_OK);
+	jail_bench_open(bench);
+	jail_bench_compile(bench, rules, KBAN_USEDNS_NO);
 	assert_int_equal(kban_allow_list_add(bench->allowed, "2001:db8:7::1", NULL), KBAN_OK);
 	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.9", NULL), KBAN_OK);
 }
 
-static void close_bench(struct bench *bench)
+static int feed(struct jail_bench *bench, const struct step *step)
 {
-	kban_jail_free(bench->jail);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_allow_list_free(bench->allowed);
-	kban_filter_unref(bench->filter);
-	kban_context_unref(bench->ctx);
-}
-
-static int feed(struct bench *bench, const struct step *step)
-{
-	char line[256];
-	struct kban_line fed = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
-	int len;
-
 	bench->now = START + step->when * KBAN_SECOND;
-	len = snprintf(line, sizeof(line), "%lld %s", (long long)(bench->now / KBAN_SECOND),
-		       step->text);
-	fed.text = (struct kban_text){ line, (size_t)len };
-	return kban_jail_feed(bench->jail, &fed, bench->now);
+	return jail_bench_feed(bench, bench->now, step->text);
 }
 
 static int note_ban(const struct kban_ban *ban, void *data)
@@ -116,7 +62,7 @@ static int note_ban(const struct kban_ban *ban, void *data)
 static void tell(void **state)
 {
 	const struct story *story = *state;
-	struct bench bench = { 0 };
+	struct jail_bench bench = { 0 };
 	char banned[1024] = "";
 
 	open_bench(&bench);
@@ -132,7 +78,7 @@ static void tell(void **state)
 	}
 	kban_jail_each_ban(bench.jail, note_ban, banned);
 	assert_string_equal(banned, story->banned);
-	close_bench(&bench);
+	jail_bench_close(&bench);
 }
 
 static const struct story hosts_of_a_network_count_together[] = { {

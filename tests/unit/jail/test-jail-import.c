@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kban-test.h"
+#include "jail-test.h"
 
 #include "base/text.h"
-#include "jail/jail.h"
 
-#define START   ((kban_usec)1767225600 * KBAN_SECOND)
 #define S       KBAN_SECOND
 #define NONE    KBAN_TIME_NONE
 #define ENDLESS KBAN_FOREVER
 
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_allow_list *allowed;
-	struct kban_jail *jail;
+	struct jail_bench base;
 	unsigned restored;
 };
-
-static kban_usec clock_now(void *data)
-{
-	(void)data;
-	return START;
-}
 
 static void hear(const struct kban_event *event, void *data)
 {
@@ -32,15 +20,12 @@ static void hear(const struct kban_event *event, void *data)
 static void open_jail(struct bench *bench, const char *set)
 {
 	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
-	struct kban_jail_parts parts = { .backend = bench->backend,
-					 .store = bench->store,
-					 .allowed = bench->allowed };
 
 	options.name = "test";
 	options.set = set;
 	options.max_matches = 2;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
-	kban_jail_set_listener(bench->jail, hear, bench);
+	jail_bench_make(&bench->base, &options);
+	kban_jail_set_listener(bench->base.jail, hear, bench);
 }
 
 static int set_up(void **state)
@@ -48,13 +33,9 @@ static int set_up(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, NULL);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	bench->allowed = kban_allow_list_new(bench->ctx);
-	assert_non_null(bench->allowed);
-	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.0/24", NULL), KBAN_OK);
+	jail_bench_open(&bench->base);
+	assert_int_equal(kban_allow_list_add(bench->base.allowed, "198.51.100.0/24", NULL),
+			 KBAN_OK);
 	*state = bench;
 	return 0;
 }
@@ -63,11 +44,7 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_allow_list_free(bench->allowed);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
 }
@@ -86,8 +63,8 @@ static int import(struct bench *bench, const char *host, kban_usec since, kban_u
 	ban.source = "fail2ban";
 	ban.lines = lines;
 	ban.line_count = 3;
-	result = kban_jail_import(bench->jail, &ban, START);
-	assert_int_equal(kban_jail_settle(bench->jail, START, NULL), KBAN_OK);
+	result = kban_jail_import(bench->base.jail, &ban, START);
+	assert_int_equal(kban_jail_settle(bench->base.jail, START, NULL), KBAN_OK);
 	return result;
 }
 
@@ -137,7 +114,7 @@ static void each_ban_is_judged(void **state)
 
 		assert_int_equal(import(bench, step->host, step->since, step->until, step->number),
 				 step->result);
-		banned = kban_jail_find_ban(bench->jail, &host, &ban);
+		banned = kban_jail_find_ban(bench->base.jail, &host, &ban);
 		assert_int_equal(banned, step->in_force != 0);
 		if (!banned)
 			continue;
@@ -181,7 +158,7 @@ static void lines_are_the_reason(void **state)
 {
 	struct bench *bench = *state;
 	struct kban_addr host = test_addr("192.0.2.1");
-	struct history history = { bench->store, 0, 0 };
+	struct history history = { bench->base.store, 0, 0 };
 
 	open_jail(bench, NULL);
 	assert_int_equal(import(bench, "192.0.2.1", START - 900 * S, START - 300 * S, 1),
@@ -190,7 +167,8 @@ static void lines_are_the_reason(void **state)
 			 KBAN_IMPORT_BANNED);
 	assert_int_equal(import(bench, "192.0.2.1", START - 8 * S, START + 400 * S, 2),
 			 KBAN_IMPORT_CHANGED);
-	assert_int_equal(kb_store_each_ban_of(bench->store, &host, count_ban, &history, NULL), 0);
+	assert_int_equal(kb_store_each_ban_of(bench->base.store, &host, count_ban, &history, NULL),
+			 0);
 	assert_int_equal(history.bans, 2);
 	assert_int_equal(history.evidence, 6);
 }
@@ -203,18 +181,19 @@ static void sets_of_fail2ban_say_nothing_of_the_end(void **state)
 	struct kb_set set = { .family = KBAN_IPV4, .name = "f2b-test" };
 	struct kban_ban ban;
 
-	assert_int_equal(bench->backend->ops->open(bench->backend, &set, NULL), KBAN_OK);
-	assert_int_equal(bench->backend->ops->ban(bench->backend, &set, &host, ENDLESS, NULL),
-			 KBAN_OK);
-	assert_int_equal(bench->backend->ops->commit(bench->backend, NULL), KBAN_OK);
+	assert_int_equal(bench->base.backend->ops->open(bench->base.backend, &set, NULL), KBAN_OK);
+	assert_int_equal(
+		bench->base.backend->ops->ban(bench->base.backend, &set, &host, ENDLESS, NULL),
+		KBAN_OK);
+	assert_int_equal(bench->base.backend->ops->commit(bench->base.backend, NULL), KBAN_OK);
 	open_jail(bench, "f2b-test");
-	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(kban_jail_find_ban(bench->base.jail, &host, &ban));
 	assert_int_equal(ban.until, ENDLESS);
 	assert_int_equal(import(bench, "192.0.2.1", START - 9 * S, START + 300 * S, 2),
 			 KBAN_IMPORT_CHANGED);
-	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(kban_jail_find_ban(bench->base.jail, &host, &ban));
 	assert_int_equal(ban.until, START + 300 * S);
-	assert_int_equal(kb_store_count_bans(bench->store, "test", &host, NULL), 2);
+	assert_int_equal(kb_store_count_bans(bench->base.store, "test", &host, NULL), 2);
 }
 
 /* What was lifted by hand does not come back when it is said again. */
@@ -226,11 +205,11 @@ static void a_lifted_ban_stays_lifted(void **state)
 	open_jail(bench, NULL);
 	assert_int_equal(import(bench, "192.0.2.1", START - 9 * S, START + 300 * S, 1),
 			 KBAN_IMPORT_BANNED);
-	assert_int_equal(kban_jail_unban(bench->jail, &host, START), 1);
-	assert_int_equal(kban_jail_settle(bench->jail, START, NULL), KBAN_OK);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &host, START), 1);
+	assert_int_equal(kban_jail_settle(bench->base.jail, START, NULL), KBAN_OK);
 	assert_int_equal(import(bench, "192.0.2.1", START - 9 * S, START + 300 * S, 1),
 			 KBAN_IMPORT_KNOWN);
-	assert_false(kban_jail_find_ban(bench->jail, &host, NULL));
+	assert_false(kban_jail_find_ban(bench->base.jail, &host, NULL));
 }
 
 int main(void)

@@ -1,30 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kban-test.h"
-
-#include <kban/cleanup.h>
-#include <kban/jail.h>
-
-#include "jail/jail.h"
-
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
+#include "jail-test.h"
 
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_filter *filter;
-	struct kban_allow_list *allowed;
-	struct kban_jail *jail;
-	kban_usec now;
+	struct jail_bench base;
 	int answer; /* what the resolver says */
 	unsigned asked;
 	char logged[256]; /* the last warning */
 };
-
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
 
 /* The first address of each name is 192.0.2.1, the second is one that is never banned. */
 static int resolve(const char *name, struct kban_addr *out, size_t max, void *data)
@@ -51,38 +33,27 @@ static void note_warning(int level, const char *topic, const char *line, void *d
 static void open_jail(struct bench *bench)
 {
 	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
-	struct kban_jail_parts parts = { .filter = bench->filter,
-					 .backend = bench->backend,
-					 .allowed = bench->allowed,
-					 .store = bench->store };
 
 	options.name = "test";
 	options.max_retry = 1;
 	options.find_time = 600 * KBAN_SECOND;
 	options.ban_time = 3600 * KBAN_SECOND;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	jail_bench_make(&bench->base, &options);
 }
 
 static int set_up(void **state)
 {
 	static const char *const rules[] = { "^ fail from <HOST>$", NULL };
 	struct bench *bench = calloc(1, sizeof(*bench));
-	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
 
-	bench->now = START;
+	assert_non_null(bench);
 	bench->answer = KBAN_RESOLVE_LATER;
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	kban_context_set_log(bench->ctx, note_warning, bench);
-	kban_context_set_resolver(bench->ctx, resolve, bench);
-	filter.usedns = KBAN_USEDNS_WARN;
-	filter.date_pattern = "^EPOCH";
-	bench->allowed = kban_allow_list_new(bench->ctx);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
+	jail_bench_open(&bench->base);
+	kban_context_set_log(bench->base.ctx, note_warning, bench);
+	kban_context_set_resolver(bench->base.ctx, resolve, bench);
+	jail_bench_compile(&bench->base, rules, KBAN_USEDNS_WARN);
+	assert_int_equal(kban_allow_list_add(bench->base.allowed, "198.51.100.0/24", NULL),
 			 KBAN_OK);
-	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.0/24", NULL), KBAN_OK);
 	open_jail(bench);
 	*state = bench;
 	return 0;
@@ -92,39 +63,25 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_allow_list_free(bench->allowed);
-	kban_filter_unref(bench->filter);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
 }
 
 static void feed(struct bench *bench)
 {
-	char text[64];
-	struct kban_line line = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
-
-	snprintf(text, sizeof(text), "%lld fail from evil.example",
-		 (long long)(bench->now / KBAN_SECOND));
-	line.text = (struct kban_text){ text, strlen(text) };
-	assert_int_equal(kban_jail_feed(bench->jail, &line, bench->now), 0);
+	assert_int_equal(jail_bench_feed(&bench->base, bench->base.now, "fail from evil.example"),
+			 0);
 }
 
 static void settle(struct bench *bench)
 {
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
+	jail_bench_settle(&bench->base);
 }
 
 static bool is_banned(struct bench *bench, const char *host)
 {
-	struct kban_addr addr = test_addr(host);
-
-	return kban_backend_contains(bench->backend,
-				     kban_jail_set(bench->jail, (enum kban_family)addr.family),
-				     &addr, NULL);
+	return jail_bench_in_kernel(&bench->base, host);
 }
 
 static void an_answer_bans_all_but_who_is_never_banned(void **state)
@@ -134,7 +91,7 @@ static void an_answer_bans_all_but_who_is_never_banned(void **state)
 	feed(bench);
 	settle(bench);
 	assert_false(is_banned(bench, "192.0.2.1"));
-	bench->now += KBAN_SECOND;
+	bench->base.now += KBAN_SECOND;
 	bench->answer = 2;
 	settle(bench);
 	assert_true(is_banned(bench, "192.0.2.1"));
@@ -148,8 +105,8 @@ static void who_waits_two_seconds_is_given_up(void **state)
 	struct bench *bench = *state;
 
 	feed(bench);
-	assert_true(kban_jail_next_due(bench->jail) == START + 2 * KBAN_SECOND);
-	bench->now += 2 * KBAN_SECOND;
+	assert_true(kban_jail_next_due(bench->base.jail) == START + 2 * KBAN_SECOND);
+	bench->base.now += 2 * KBAN_SECOND;
 	settle(bench);
 	assert_string_equal(bench->logged,
 			    "Unable to find a corresponding IP address for evil.example");
@@ -165,13 +122,13 @@ static void a_kill_loses_no_name(void **state)
 
 	feed(bench);
 	settle(bench);
-	kban_jail_free(bench->jail);
-	bench->now += 60 * KBAN_SECOND;
+	kban_jail_free(bench->base.jail);
+	bench->base.now += 60 * KBAN_SECOND;
 	open_jail(bench);
 	bench->answer = 1;
 	settle(bench);
 	assert_true(is_banned(bench, "192.0.2.1"));
-	kban_jail_free(bench->jail);
+	kban_jail_free(bench->base.jail);
 	bench->asked = 0;
 	open_jail(bench);
 	settle(bench);
@@ -184,8 +141,8 @@ static void a_name_of_long_ago_is_not_asked_for(void **state)
 
 	feed(bench);
 	settle(bench);
-	kban_jail_free(bench->jail);
-	bench->now += 601 * KBAN_SECOND;
+	kban_jail_free(bench->base.jail);
+	bench->base.now += 601 * KBAN_SECOND;
 	bench->asked = 0;
 	open_jail(bench);
 	settle(bench);
@@ -195,11 +152,11 @@ static void a_name_of_long_ago_is_not_asked_for(void **state)
 static void a_reload_goes_on_waiting(void **state)
 {
 	struct bench *bench = *state;
-	struct kban_jail *old = bench->jail;
+	struct kban_jail *old = bench->base.jail;
 
 	feed(bench);
 	open_jail(bench);
-	kb_jail_inherit(bench->jail, old);
+	kb_jail_inherit(bench->base.jail, old);
 	kban_jail_free(old);
 	bench->answer = 1;
 	settle(bench);
@@ -212,7 +169,7 @@ static void names_have_a_limit(void **state)
 
 	for (int i = 0; i <= KB_LOOKUPS_MAX; i++)
 		feed(bench);
-	assert_int_equal(bench->jail->lookup_count, KB_LOOKUPS_MAX);
+	assert_int_equal(bench->base.jail->lookup_count, KB_LOOKUPS_MAX);
 	assert_string_equal(bench->logged, "[test] Too many host names are being looked up; a "
 					   "failure is dropped");
 }

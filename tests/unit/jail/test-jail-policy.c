@@ -1,49 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Limits that change while a jail runs. */
-#include "kban-test.h"
+#include "jail-test.h"
 
 #include "base/text.h"
 #include "failing-alloc.h"
-#include "jail/jail.h"
 
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
-#define S     KBAN_SECOND
+#define S KBAN_SECOND
 
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_jail *jail;
+	struct jail_bench base;
 	struct kban_addr host;
-	kban_usec now;
 };
-
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
 
 static int set_up(void **state)
 {
 	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
 	struct bench *bench = calloc(1, sizeof(*bench));
-	struct kban_jail_parts parts = { 0 };
 
 	assert_non_null(bench);
-	bench->now = START;
+	jail_bench_open(&bench->base);
 	bench->host = test_addr("192.0.2.1");
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	parts.backend = bench->backend;
-	parts.store = bench->store;
 	options.name = "test";
 	options.max_retry = 3;
 	options.find_time = 100 * S;
 	options.ban_time = 600 * S;
 	options.subnet_retry = 9;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	jail_bench_make(&bench->base, &options);
 	*state = bench;
 	return 0;
 }
@@ -52,10 +34,7 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_backend_free(bench->backend);
-	kban_store_close(bench->store);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
 }
@@ -66,11 +45,11 @@ static long fail_at(struct bench *bench, long after)
 	struct kb_sighting sighting = { .rule = -1, .source = "log", .text = KB_TEXT("failed") };
 	const struct kb_ban *ban;
 
-	bench->now = START + after * S;
-	sighting.time = bench->now;
-	assert_true(kb_jail_count(bench->jail, &bench->host, &sighting) >= 0);
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
-	ban = kb_bans_find(bench->jail->bans, &bench->host);
+	bench->base.now = START + after * S;
+	sighting.time = bench->base.now;
+	assert_true(kb_jail_count(bench->base.jail, &bench->host, &sighting) >= 0);
+	assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL), KBAN_OK);
+	ban = kb_bans_find(bench->base.jail->bans, &bench->host);
 	if (ban == NULL)
 		return 0;
 	return ban->until == KBAN_FOREVER ? -1 : (long)((ban->until - START) / S);
@@ -80,7 +59,7 @@ static int set(struct bench *bench, unsigned max_retry, kban_usec find_time, kba
 {
 	const struct kban_jail_limits limits = { max_retry, find_time, ban_time };
 
-	return kban_jail_set_limits(bench->jail, &limits, NULL);
+	return kban_jail_set_limits(bench->base.jail, &limits, NULL);
 }
 
 static void fewer_failures_ban(void **state)
@@ -89,7 +68,7 @@ static void fewer_failures_ban(void **state)
 
 	assert_int_equal(fail_at(bench, 0), 0);
 	assert_int_equal(set(bench, 2, 100 * S, 600 * S), KBAN_OK);
-	assert_null(kb_bans_find(bench->jail->bans, &bench->host));
+	assert_null(kb_bans_find(bench->base.jail->bans, &bench->host));
 	assert_int_equal(fail_at(bench, 1), 601);
 }
 
@@ -108,8 +87,9 @@ static void reports_count_towards_more(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_int_equal(kban_jail_report(bench->jail, &bench->host, START, KB_TEXT("seen")), 0);
-	assert_int_equal(kban_jail_settle(bench->jail, START, NULL), KBAN_OK);
+	assert_int_equal(kban_jail_report(bench->base.jail, &bench->host, START, KB_TEXT("seen")),
+			 0);
+	assert_int_equal(kban_jail_settle(bench->base.jail, START, NULL), KBAN_OK);
 	assert_int_equal(set(bench, 2, 100 * S, 600 * S), KBAN_OK);
 	assert_int_equal(fail_at(bench, 1), 601);
 }
@@ -133,7 +113,8 @@ static void bans_in_force_stay(void **state)
 	fail_at(bench, 1);
 	assert_int_equal(fail_at(bench, 2), 602);
 	assert_int_equal(set(bench, 1, 100 * S, 60 * S), KBAN_OK);
-	assert_int_equal(kb_bans_find(bench->jail->bans, &bench->host)->until, START + 602 * S);
+	assert_int_equal(kb_bans_find(bench->base.jail->bans, &bench->host)->until,
+			 START + 602 * S);
 	bench->host = test_addr("192.0.2.2");
 	assert_int_equal(fail_at(bench, 3), 63);
 	assert_int_equal(set(bench, 1, 100 * S, -S), KBAN_OK);
@@ -148,7 +129,7 @@ static void what_cannot_be_changes_nothing(void **state)
 	fail_at(bench, 0);
 	assert_int_equal(set(bench, 1, 0, 60 * S), KBAN_E_INVAL);
 	assert_int_equal(set(bench, 65536, 100 * S, 60 * S), KBAN_E_INVAL);
-	assert_int_equal(kban_jail_options(bench->jail)->ban_time, 600 * S);
+	assert_int_equal(kban_jail_options(bench->base.jail)->ban_time, 600 * S);
 	assert_int_equal(fail_at(bench, 1), 0);
 	assert_int_equal(fail_at(bench, 2), 602);
 }
@@ -168,9 +149,9 @@ static void without_memory_nothing_changes(void **state)
 		if (status == KBAN_OK)
 			break;
 		assert_int_equal(status, KBAN_E_NOMEM);
-		assert_int_equal(kban_jail_options(bench->jail)->max_retry, 3);
+		assert_int_equal(kban_jail_options(bench->base.jail)->max_retry, 3);
 	}
-	assert_int_equal(kban_jail_options(bench->jail)->max_retry, 2);
+	assert_int_equal(kban_jail_options(bench->base.jail)->max_retry, 2);
 }
 
 #define policy_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kban-test.h"
-
-#include <stdio.h>
-
-#include "jail/jail.h"
-
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
+#include "jail-test.h"
 
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_jail *jail;
-	kban_usec now;
+	struct jail_bench base;
 	unsigned warnings, notices;
 	unsigned cuts;
 };
-
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
 
 static void listen(int level, const char *topic, const char *line, void *data)
 {
@@ -35,11 +21,8 @@ static int set_up(void **state)
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	bench->now = START;
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	kban_context_set_log(bench->ctx, listen, bench);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
+	jail_bench_open(&bench->base);
+	kban_context_set_log(bench->base.ctx, listen, bench);
 	*state = bench;
 	return 0;
 }
@@ -48,23 +31,25 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_backend_free(bench->backend);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
+}
+
+static bool in_kernel(const struct bench *bench, const char *host)
+{
+	return jail_bench_in_kernel(&bench->base, host);
 }
 
 static void open_jail(struct bench *bench, unsigned entries, unsigned most, int cut)
 {
 	struct kban_jail_options options = KBAN_JAIL_OPTIONS_INIT;
-	struct kban_jail_parts parts = { .backend = bench->backend };
 
 	options.name = "test";
 	options.max_entries = entries;
 	options.most_entries = most;
 	options.cut = cut;
-	assert_int_equal(kban_jail_new(bench->ctx, &options, &parts, &bench->jail, NULL), KBAN_OK);
+	jail_bench_make(&bench->base, &options);
 }
 
 /* Ban 192.0.2.N; each ends a second after the one before. */
@@ -75,16 +60,9 @@ static void ban(struct bench *bench, unsigned n)
 
 	snprintf(text, sizeof(text), "192.0.2.%u", n);
 	addr = test_addr(text);
-	bench->now += KBAN_SECOND;
-	assert_int_equal(kban_jail_ban(bench->jail, &addr, bench->now), 1);
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
-}
-
-static bool in_kernel(const struct bench *bench, const char *text)
-{
-	struct kban_addr addr = test_addr(text);
-
-	return kban_backend_contains(bench->backend, "kban-test", &addr, NULL) != 0;
+	bench->base.now += KBAN_SECOND;
+	assert_int_equal(kban_jail_ban(bench->base.jail, &addr, bench->base.now), 1);
+	assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL), KBAN_OK);
 }
 
 static void a_full_set_grows(void **state)
@@ -95,12 +73,12 @@ static void a_full_set_grows(void **state)
 	open_jail(bench, 2, 0, 0);
 	for (unsigned n = 1; n <= 9; n++)
 		ban(bench, n);
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_banned, 9);
 	assert_int_equal(stats.failed_to_apply, 0);
 	assert_true(in_kernel(bench, "192.0.2.1"));
 	assert_true(in_kernel(bench, "192.0.2.9"));
-	assert_int_equal(bench->jail->sets[0].max_entries, 16);
+	assert_int_equal(bench->base.jail->sets[0].max_entries, 16);
 	assert_int_equal(bench->notices, 3);
 	assert_int_equal(bench->warnings, 0);
 }
@@ -113,7 +91,7 @@ static void at_the_most_the_next_to_end_makes_room(void **state)
 	open_jail(bench, 2, 3, 0);
 	for (unsigned n = 1; n <= 5; n++)
 		ban(bench, n);
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_banned, 3);
 	assert_int_equal(stats.failed_to_apply, 0);
 	assert_false(in_kernel(bench, "192.0.2.1"));
@@ -133,7 +111,7 @@ static int be_busy(struct kban_backend *backend, const struct kb_set *set, struc
 static void a_set_that_is_busy_grows_a_moment_later(void **state)
 {
 	struct bench *bench = *state;
-	const struct kb_backend_ops *usual_ops = bench->backend->ops;
+	const struct kb_backend_ops *usual_ops = bench->base.backend->ops;
 	struct kb_backend_ops busy = *usual_ops;
 	struct kban_addr third = test_addr("192.0.2.3");
 
@@ -141,19 +119,20 @@ static void a_set_that_is_busy_grows_a_moment_later(void **state)
 	ban(bench, 1);
 	ban(bench, 2);
 	busy.open = be_busy;
-	bench->backend->ops = &busy;
-	assert_int_equal(kban_jail_ban(bench->jail, &third, bench->now), 1);
+	bench->base.backend->ops = &busy;
+	assert_int_equal(kban_jail_ban(bench->base.jail, &third, bench->base.now), 1);
 	/* Tried again soon at first, and ever later. */
 	for (kban_usec after = KBAN_SECOND / 20; after < 3 * KBAN_SECOND; after *= 2) {
 		kban_usec most = after < 2 * KBAN_SECOND ? after : 2 * KBAN_SECOND;
 
-		assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_E_SYSTEM);
-		assert_int_equal(kban_jail_next_due(bench->jail), bench->now + most);
+		assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL),
+				 KBAN_E_SYSTEM);
+		assert_int_equal(kban_jail_next_due(bench->base.jail), bench->base.now + most);
 		assert_int_equal(bench->notices, 0);
-		bench->now += most;
+		bench->base.now += most;
 	}
-	bench->backend->ops = usual_ops;
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
+	bench->base.backend->ops = usual_ops;
+	assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL), KBAN_OK);
 	assert_true(in_kernel(bench, "192.0.2.3"));
 	assert_int_equal(bench->notices, 1);
 }
@@ -173,24 +152,24 @@ static int count_cut(struct kban_backend *backend, const struct kban_addr *addr,
 static void connections_of_fresh_bans_are_cut_once(void **state)
 {
 	struct bench *bench = *state;
-	const struct kb_backend_ops *real_ops = bench->backend->ops;
+	const struct kb_backend_ops *real_ops = bench->base.backend->ops;
 	struct kb_backend_ops cutting = *real_ops;
 
 	cuts = 0;
 	cutting.cut = count_cut;
-	bench->backend->ops = &cutting;
+	bench->base.backend->ops = &cutting;
 	open_jail(bench, 0, 0, 1);
 	ban(bench, 1);
 	assert_int_equal(cuts, 1);
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
+	assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL), KBAN_OK);
 	ban(bench, 2);
 	ban(bench, 3);
 	assert_int_equal(cuts, 3);
-	kban_jail_free(bench->jail);
+	kban_jail_free(bench->base.jail);
 	open_jail(bench, 0, 0, 0);
 	ban(bench, 4);
 	assert_int_equal(cuts, 3);
-	bench->backend->ops = real_ops;
+	bench->base.backend->ops = real_ops;
 }
 
 #define ROOM_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kban-test.h"
+#include "jail-test.h"
 
-#include <stdio.h>
-
-#include <kban/cleanup.h>
-#include <kban/jail.h>
-
-#include "jail/jail.h"
-
-/* 2026-01-01 00:00:00 UTC; times in the tables are seconds after it. */
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
-
+/* Times in the tables are seconds after the start. */
 static kban_usec at(double seconds)
 {
 	return START + (kban_usec)(seconds * (double)KBAN_SECOND);
 }
 
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_filter *filter;
-	struct kban_allow_list *allowed;
-	struct kban_jail *jail;
-	kban_usec now;
+	struct jail_bench base;
 	char told[4096]; /* events, a letter and a host each */
 };
-
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
 
 static void listen(const struct kban_event *event, void *data)
 {
@@ -46,20 +26,13 @@ static void listen(const struct kban_event *event, void *data)
 		 letters[event->kind], kban_addr_print(&event->host, host));
 }
 
-/* The lines of these tests begin with seconds since 1970. */
 static const char *const rules[] = { "^ fail from <HOST>$",
 				     "^ fail of <F-USER>\\S+</F-USER> from <HOST>$", NULL };
 
 static void open_jail(struct bench *bench, const struct kban_jail_options *options)
 {
-	struct kban_jail_parts parts = { .filter = bench->filter,
-					 .backend = bench->backend,
-					 .allowed = bench->allowed,
-					 .store = bench->store };
-	kban_auto(error) err = NULL;
-
-	assert_int_equal(kban_jail_new(bench->ctx, options, &parts, &bench->jail, &err), KBAN_OK);
-	kban_jail_set_listener(bench->jail, listen, bench);
+	jail_bench_make(&bench->base, options);
+	kban_jail_set_listener(bench->base.jail, listen, bench);
 }
 
 static struct kban_jail_options usual(void)
@@ -76,19 +49,12 @@ static struct kban_jail_options usual(void)
 static int set_up(void **state)
 {
 	struct bench *bench = calloc(1, sizeof(*bench));
-	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
 
-	bench->now = START;
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	filter.usedns = KBAN_USEDNS_NO;
-	filter.date_pattern = "^EPOCH";
-	bench->allowed = kban_allow_list_new(bench->ctx);
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
+	assert_non_null(bench);
+	jail_bench_open(&bench->base);
+	jail_bench_compile(&bench->base, rules, KBAN_USEDNS_NO);
+	assert_int_equal(kban_allow_list_add(bench->base.allowed, "198.51.100.0/24", NULL),
 			 KBAN_OK);
-	assert_int_equal(kban_allow_list_add(bench->allowed, "198.51.100.0/24", NULL), KBAN_OK);
 	*state = bench;
 	return 0;
 }
@@ -97,41 +63,24 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_allow_list_free(bench->allowed);
-	kban_filter_unref(bench->filter);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
 }
 
 static int feed(struct bench *bench, double when, const char *text)
 {
-	char line[256];
-	struct kban_line fed = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
-	int len =
-		snprintf(line, sizeof(line), "%lld %s", (long long)(at(when) / KBAN_SECOND), text);
-
-	fed.text = (struct kban_text){ line, (size_t)len };
-	return kban_jail_feed(bench->jail, &fed, bench->now);
+	return jail_bench_feed(&bench->base, at(when), text);
 }
 
 static void settle(struct bench *bench)
 {
-	kban_auto(error) err = NULL;
-
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, &err), KBAN_OK);
+	jail_bench_settle(&bench->base);
 }
 
 static bool in_kernel(struct bench *bench, const char *host)
 {
-	struct kban_addr addr = test_addr(host);
-
-	return kban_backend_contains(bench->backend,
-				     kban_jail_set(bench->jail, (enum kban_family)addr.family),
-				     &addr, NULL);
+	return jail_bench_in_kernel(&bench->base, host);
 }
 
 /*
@@ -173,16 +122,16 @@ static void make_kind(struct kban_jail_options *options, int kind)
 /* What a second jail on the same store and backend makes of it: as after a restart. */
 static void restart(struct bench *bench, const struct kban_jail_options *options)
 {
-	kban_jail_free(kban_steal(bench->jail));
+	kban_jail_free(kban_steal(bench->base.jail));
 	bench->told[0] = '\0';
 	open_jail(bench, options);
 }
 
 static void remember_ban(struct bench *bench, struct kb_ban_record *record)
 {
-	assert_int_equal(kb_store_begin(bench->store, NULL), KBAN_OK);
-	assert_int_equal(kb_store_add_ban(bench->store, record, 1, NULL), KBAN_OK);
-	assert_int_equal(kb_store_commit(bench->store, NULL), KBAN_OK);
+	assert_int_equal(kb_store_begin(bench->base.store, NULL), KBAN_OK);
+	assert_int_equal(kb_store_add_ban(bench->base.store, record, 1, NULL), KBAN_OK);
+	assert_int_equal(kb_store_commit(bench->base.store, NULL), KBAN_OK);
 }
 
 /* The kernel has it until then, or for as long as an entry can last, to be renewed. */
@@ -191,9 +140,10 @@ static void assert_in_kernel_until(struct bench *bench, const struct kban_addr *
 {
 	kban_usec left = 0;
 
-	assert_true(kban_backend_contains(bench->backend, "kban-test", host, &left));
-	if (until == KBAN_FOREVER || until - bench->now <= KB_TIMEOUT_MAX_SECONDS * KBAN_SECOND)
-		assert_int_equal(kb_later(bench->now, left), until);
+	assert_true(kban_backend_contains(bench->base.backend, "kban-test", host, &left));
+	if (until == KBAN_FOREVER ||
+	    until - bench->base.now <= KB_TIMEOUT_MAX_SECONDS * KBAN_SECOND)
+		assert_int_equal(kb_later(bench->base.now, left), until);
 }
 
 static void restore_one(struct bench *bench, const struct stored *row, int kind, int strict)
@@ -211,15 +161,15 @@ static void restore_one(struct bench *bench, const struct stored *row, int kind,
 	remember_ban(bench, &record);
 	open_jail(bench, &options);
 	settle(bench);
-	assert_int_equal(kban_jail_find_ban(bench->jail, &record.addr, &ban), rule != DROPPED);
+	assert_int_equal(kban_jail_find_ban(bench->base.jail, &record.addr, &ban), rule != DROPPED);
 	assert_int_equal(in_kernel(bench, "192.0.2.1"), rule != DROPPED);
 	if (rule != DROPPED) {
 		assert_int_equal(ban.until, rule == KEPT ? record.until : at(rule - row->age));
 		assert_in_kernel_until(bench, &record.addr, ban.until);
 	}
-	assert_int_equal(kban_jail_unban(bench->jail, NULL, bench->now), rule != DROPPED);
+	assert_int_equal(kban_jail_unban(bench->base.jail, NULL, bench->base.now), rule != DROPPED);
 	settle(bench);
-	kban_jail_free(kban_steal(bench->jail));
+	kban_jail_free(kban_steal(bench->base.jail));
 }
 
 static void vector_5_a_restart_keeps_the_end_of_each_ban(void **state)
@@ -246,7 +196,7 @@ static void what_was_cut_stays_cut(void **state)
 
 	make_kind(&options, 1);
 	open_jail(bench, &options);
-	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 1);
+	assert_int_equal(kban_jail_ban(bench->base.jail, &host, bench->base.now), 1);
 	settle(bench);
 	make_kind(&options, 0);
 	options.strict_restore = 1;
@@ -255,7 +205,7 @@ static void what_was_cut_stays_cut(void **state)
 	assert_in_kernel_until(bench, &host, at(3600));
 	options.strict_restore = 0;
 	restart(bench, &options);
-	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(kban_jail_find_ban(bench->base.jail, &host, &ban));
 	assert_int_equal(ban.until, at(3600));
 }
 
@@ -273,7 +223,7 @@ static void a_bad_host_needs_fewer_failures(void **state)
 	options.ban_time = 10 * KBAN_SECOND;
 	open_jail(bench, &options);
 	for (size_t series = 0; series < kb_array_size(needed); series++) {
-		bench->now = at(when += 1000);
+		bench->base.now = at(when += 1000);
 		settle(bench);
 		assert_false(in_kernel(bench, "192.0.2.1"));
 		for (unsigned failure = 1; failure <= needed[series]; failure++) {
@@ -298,11 +248,11 @@ static void old_failures_of_a_bad_host_count_once(void **state)
 	options.increment = 1;
 	options.ban_time = 10 * KBAN_SECOND;
 	open_jail(bench, &options);
-	bench->now = at(100);
+	bench->base.now = at(100);
 	for (int i = 0; i < 3; i++)
 		feed(bench, 100, "fail from 192.0.2.1");
 	settle(bench);
-	bench->now = at(120);
+	bench->base.now = at(120);
 	settle(bench);
 	assert_int_equal(feed(bench, 99, "fail from 192.0.2.1"), 0);
 	assert_int_equal(feed(bench, 99, "fail from 192.0.2.1"), 0);
@@ -316,7 +266,7 @@ static void third_failure_bans(void **state)
 	struct kban_ban ban;
 
 	open_jail(bench, &options);
-	bench->now = at(30);
+	bench->base.now = at(30);
 	assert_int_equal(feed(bench, 10, "fail from 192.0.2.1"), 0);
 	assert_int_equal(feed(bench, 20, "fail from 192.0.2.1"), 0);
 	assert_int_equal(feed(bench, 30, "fail from 192.0.2.1"), 1);
@@ -325,7 +275,7 @@ static void third_failure_bans(void **state)
 	settle(bench);
 	assert_true(in_kernel(bench, "192.0.2.1"));
 	assert_true(kban_jail_find_ban(
-		bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, &ban));
+		bench->base.jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, &ban));
 	assert_true(ban.until == at(30 + 3600));
 	assert_int_equal(ban.number, 1);
 }
@@ -336,7 +286,7 @@ static void old_failures_do_not_count(void **state)
 	struct kban_jail_options options = usual();
 
 	open_jail(bench, &options);
-	bench->now = at(1000);
+	bench->base.now = at(1000);
 	feed(bench, 100, "fail from 192.0.2.1");
 	feed(bench, 999, "fail from 192.0.2.1");
 	assert_int_equal(feed(bench, 1000, "fail from 192.0.2.1"), 0);
@@ -352,9 +302,9 @@ static void times_in_the_future_count_as_now(void **state)
 
 	options.max_retry = 0;
 	open_jail(bench, &options);
-	bench->now = at(50);
+	bench->base.now = at(50);
 	assert_int_equal(feed(bench, 86400, "fail from 192.0.2.1"), 1);
-	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_true(kban_jail_find_ban(bench->base.jail, &host, &ban));
 	assert_true(ban.since == at(50));
 }
 
@@ -382,15 +332,15 @@ static void a_ban_ends_when_the_kernel_says(void **state)
 	open_jail(bench, &options);
 	feed(bench, 0, "fail from 192.0.2.1");
 	settle(bench);
-	assert_true(kban_jail_next_due(bench->jail) == at(60));
-	bench->now = at(59);
+	assert_true(kban_jail_next_due(bench->base.jail) == at(60));
+	bench->base.now = at(59);
 	settle(bench);
 	assert_true(in_kernel(bench, "192.0.2.1"));
-	bench->now = at(61);
+	bench->base.now = at(61);
 	settle(bench);
 	assert_false(in_kernel(bench, "192.0.2.1"));
 	assert_string_equal(bench->told, "F 192.0.2.1, B 192.0.2.1, U 192.0.2.1");
-	assert_true(kban_jail_next_due(bench->jail) == KBAN_FOREVER);
+	assert_true(kban_jail_next_due(bench->base.jail) == KBAN_FOREVER);
 }
 
 static void failing_again_prolongs(void **state)
@@ -404,11 +354,11 @@ static void failing_again_prolongs(void **state)
 	open_jail(bench, &options);
 	feed(bench, 0, "fail from 192.0.2.1");
 	settle(bench);
-	bench->now = at(1000);
+	bench->base.now = at(1000);
 	feed(bench, 1000, "fail from 192.0.2.1");
 	settle(bench);
 	assert_string_equal(bench->told, "F 192.0.2.1, B 192.0.2.1, F 192.0.2.1, A 192.0.2.1");
-	assert_true(kban_backend_contains(bench->backend, "kban-test", &host, &remaining));
+	assert_true(kban_backend_contains(bench->base.backend, "kban-test", &host, &remaining));
 	assert_true(remaining == 3600 * KBAN_SECOND);
 }
 
@@ -418,7 +368,7 @@ static void counters_and_bans_survive(void **state)
 	struct kban_jail_options options = usual();
 
 	open_jail(bench, &options);
-	bench->now = at(100);
+	bench->base.now = at(100);
 	for (int i = 0; i < 3; i++)
 		feed(bench, 10 * i, "fail from 192.0.2.1");
 	feed(bench, 90, "fail from 192.0.2.2");
@@ -426,7 +376,7 @@ static void counters_and_bans_survive(void **state)
 	settle(bench);
 	restart(bench, &options);
 	assert_true(kban_jail_find_ban(
-		bench->jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, NULL));
+		bench->base.jail, &(struct kban_addr){ 4, 32, { 0 }, { 192, 0, 2, 1 } }, NULL));
 	assert_int_equal(feed(bench, 100, "fail from 192.0.2.2"), 1);
 }
 
@@ -441,11 +391,13 @@ static void what_the_kernel_lost_is_put_back(void **state)
 	feed(bench, 0, "fail from 192.0.2.1");
 	feed(bench, 0, "fail from 2001:db8::1");
 	settle(bench);
-	assert_int_equal(bench->backend->ops->remove(bench->backend, &bench->jail->sets[0], NULL),
+	assert_int_equal(bench->base.backend->ops->remove(bench->base.backend,
+							  &bench->base.jail->sets[0], NULL),
 			 KBAN_OK);
-	assert_int_equal(bench->backend->ops->remove(bench->backend, &bench->jail->sets[1], NULL),
+	assert_int_equal(bench->base.backend->ops->remove(bench->base.backend,
+							  &bench->base.jail->sets[1], NULL),
 			 KBAN_OK);
-	assert_int_equal(kb_jail_audit(bench->jail, bench->now, &err), KBAN_OK);
+	assert_int_equal(kb_jail_audit(bench->base.jail, bench->base.now, &err), KBAN_OK);
 	settle(bench);
 	assert_true(in_kernel(bench, "192.0.2.1"));
 	assert_true(in_kernel(bench, "2001:db8::1"));
@@ -458,13 +410,14 @@ static void what_others_put_in_is_adopted(void **state)
 	struct kban_addr host = test_addr("203.0.113.7");
 
 	open_jail(bench, &options);
-	assert_int_equal(bench->backend->ops->ban(bench->backend, &bench->jail->sets[0], &host,
-						  100 * KBAN_SECOND, NULL),
+	assert_int_equal(bench->base.backend->ops->ban(bench->base.backend,
+						       &bench->base.jail->sets[0], &host,
+						       100 * KBAN_SECOND, NULL),
 			 KBAN_OK);
-	assert_int_equal(bench->backend->ops->commit(bench->backend, NULL), KBAN_OK);
-	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
+	assert_int_equal(bench->base.backend->ops->commit(bench->base.backend, NULL), KBAN_OK);
+	assert_int_equal(kb_jail_audit(bench->base.jail, bench->base.now, NULL), KBAN_OK);
 	assert_string_equal(bench->told, "R 203.0.113.7");
-	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &host, bench->base.now), 1);
 	settle(bench);
 	assert_false(in_kernel(bench, "203.0.113.7"));
 }
@@ -479,13 +432,13 @@ static void a_lifted_ban_does_not_come_back(void **state)
 	open_jail(bench, &options);
 	feed(bench, 0, "fail from 192.0.2.1");
 	settle(bench);
-	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
-	bench->jail->audit_due = true;
-	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &host, bench->base.now), 1);
+	bench->base.jail->audit_due = true;
+	assert_int_equal(kb_jail_audit(bench->base.jail, bench->base.now, NULL), KBAN_OK);
 	settle(bench);
 	assert_false(in_kernel(bench, "192.0.2.1"));
 	restart(bench, &options);
-	assert_false(kban_jail_find_ban(bench->jail, &host, NULL));
+	assert_false(kban_jail_find_ban(bench->base.jail, &host, NULL));
 }
 
 static void bans_by_hand(void **state)
@@ -497,14 +450,14 @@ static void bans_by_hand(void **state)
 
 	options.ban_time = -1;
 	open_jail(bench, &options);
-	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 1);
-	assert_int_equal(kban_jail_ban(bench->jail, &host, bench->now), 0);
-	assert_int_equal(kban_jail_ban(bench->jail, &network, bench->now), KBAN_E_INVAL);
+	assert_int_equal(kban_jail_ban(bench->base.jail, &host, bench->base.now), 1);
+	assert_int_equal(kban_jail_ban(bench->base.jail, &host, bench->base.now), 0);
+	assert_int_equal(kban_jail_ban(bench->base.jail, &network, bench->base.now), KBAN_E_INVAL);
 	settle(bench);
 	assert_true(in_kernel(bench, "192.0.2.1"));
-	assert_true(kban_jail_next_due(bench->jail) == KBAN_FOREVER);
-	assert_int_equal(kban_jail_unban(bench->jail, &network, bench->now), 1);
-	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 0);
+	assert_true(kban_jail_next_due(bench->base.jail) == KBAN_FOREVER);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &network, bench->base.now), 1);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &host, bench->base.now), 0);
 }
 
 static unsigned warnings;
@@ -522,14 +475,14 @@ static void a_wrong_encoding_is_told_once_a_day(void **state)
 	struct kban_jail_options options = usual();
 
 	warnings = 0;
-	kban_context_set_log(bench->ctx, count_warning, NULL);
+	kban_context_set_log(bench->base.ctx, count_warning, NULL);
 	open_jail(bench, &options);
 	feed(bench, 0, "n\xc3\xa9");
 	assert_int_equal(warnings, 0);
 	feed(bench, 0, "n\xe9");
 	feed(bench, 0, "n\xe9");
 	assert_int_equal(warnings, 1);
-	bench->now = at(86401);
+	bench->base.now = at(86401);
 	feed(bench, 86401, "n\xe9");
 	assert_int_equal(warnings, 2);
 }
@@ -551,10 +504,11 @@ static void a_slow_rule_is_told_once_a_minute(void **state)
 	struct kban_jail_options options = usual();
 	char told[400] = "";
 
-	kban_filter_unref(bench->filter);
-	bench->filter = NULL;
-	assert_int_equal(kban_filter_new(bench->ctx, slow, NULL, &bench->filter, NULL), KBAN_OK);
-	kban_context_set_log(bench->ctx, note_slow_rule, told);
+	kban_filter_unref(bench->base.filter);
+	bench->base.filter = NULL;
+	assert_int_equal(kban_filter_new(bench->base.ctx, slow, NULL, &bench->base.filter, NULL),
+			 KBAN_OK);
+	kban_context_set_log(bench->base.ctx, note_slow_rule, told);
 	open_jail(bench, &options);
 	feed(bench, 0, "fine");
 	assert_string_equal(told, "");
@@ -566,10 +520,10 @@ static void a_slow_rule_is_told_once_a_minute(void **state)
 	feed(bench, 1, SLOW);
 	feed(bench, 1, SLOW);
 	assert_string_equal(told, "");
-	bench->now = at(60);
+	bench->base.now = at(60);
 	feed(bench, 60, SLOW);
 	assert_non_null(strstr(told, "no match: 3"));
-	kban_context_set_log(bench->ctx, NULL, NULL);
+	kban_context_set_log(bench->base.ctx, NULL, NULL);
 }
 
 static void reports_need_no_log_and_count_after_a_restart(void **state)
@@ -581,11 +535,11 @@ static void reports_need_no_log_and_count_after_a_restart(void **state)
 
 	options.max_retry = 2;
 	open_jail(bench, &options);
-	assert_int_equal(kban_jail_report(bench->jail, &host, at(0), reason), 0);
+	assert_int_equal(kban_jail_report(bench->base.jail, &host, at(0), reason), 0);
 	settle(bench);
 	restart(bench, &options);
-	assert_int_equal(kban_jail_report(bench->jail, &host, at(1), reason), 1);
-	bench->now = at(1);
+	assert_int_equal(kban_jail_report(bench->base.jail, &host, at(1), reason), 1);
+	bench->base.now = at(1);
 	settle(bench);
 	assert_true(in_kernel(bench, "2001:db8::5"));
 }
@@ -601,10 +555,10 @@ static void stats_tell_what_the_kernel_has(void **state)
 	feed(bench, 0, "fail from 192.0.2.1");
 	feed(bench, 0, "fail of joe from 192.0.2.2");
 	feed(bench, 0, "fail from 192.0.2.2");
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_banned, 0);
 	settle(bench);
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_failed, 1);
 	assert_int_equal(stats.total_failed, 3);
 	assert_int_equal(stats.currently_banned, 1);
@@ -636,16 +590,16 @@ static void bans_that_end_together_are_looked_at_once(void **state)
 		feed(bench, 0, line);
 	}
 	settle(bench);
-	real_ops = bench->backend->ops;
+	real_ops = bench->base.backend->ops;
 	counting = *real_ops;
 	counting.list = count_listing;
-	bench->backend->ops = &counting;
+	bench->base.backend->ops = &counting;
 	listings = 0;
-	bench->now = at(61);
+	bench->base.now = at(61);
 	settle(bench);
 	assert_int_equal(listings, 2); /* one a family */
-	assert_null(kb_bans_first(bench->jail->bans));
-	bench->backend->ops = real_ops;
+	assert_null(kb_bans_first(bench->base.jail->bans));
+	bench->base.backend->ops = real_ops;
 }
 
 /* The wall clock was set forward by a day; the kernel's entries have their time still to come. */
@@ -660,8 +614,8 @@ static void a_jump_of_the_clock_ends_nothing(void **state)
 	open_jail(bench, &options);
 	feed(bench, 0, "fail from 192.0.2.1");
 	settle(bench);
-	assert_int_equal(kban_jail_settle(bench->jail, at(86400), NULL), KBAN_OK);
-	assert_true(kban_jail_find_ban(bench->jail, &host, &ban));
+	assert_int_equal(kban_jail_settle(bench->base.jail, at(86400), NULL), KBAN_OK);
+	assert_true(kban_jail_find_ban(bench->base.jail, &host, &ban));
 	assert_true(ban.until == at(86400 + 3600));
 	assert_true(in_kernel(bench, "192.0.2.1"));
 }
@@ -676,7 +630,7 @@ static int refuse_to_open(struct kban_backend *backend, const struct kb_set *set
 static void a_full_set_is_no_lie(void **state)
 {
 	struct bench *bench = *state;
-	const struct kb_backend_ops *usual_ops = bench->backend->ops;
+	const struct kb_backend_ops *usual_ops = bench->base.backend->ops;
 	struct kb_backend_ops cannot_grow = *usual_ops;
 	struct kban_jail_options options = usual();
 	struct kban_jail_stats stats = KBAN_JAIL_STATS_INIT;
@@ -686,22 +640,22 @@ static void a_full_set_is_no_lie(void **state)
 	options.max_entries = 2;
 	open_jail(bench, &options);
 	cannot_grow.open = refuse_to_open;
-	bench->backend->ops = &cannot_grow;
+	bench->base.backend->ops = &cannot_grow;
 	feed(bench, 0, "fail from 192.0.2.1");
 	feed(bench, 0, "fail from 192.0.2.2");
 	feed(bench, 0, "fail from 192.0.2.3");
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_E_LIMIT);
-	bench->backend->ops = usual_ops;
-	bench->jail->sets[0].max_entries = 2;
-	assert_int_equal(kb_jail_audit(bench->jail, bench->now, NULL), KBAN_OK);
-	kban_jail_stats(bench->jail, &stats);
+	assert_int_equal(kban_jail_settle(bench->base.jail, bench->base.now, NULL), KBAN_E_LIMIT);
+	bench->base.backend->ops = usual_ops;
+	bench->base.jail->sets[0].max_entries = 2;
+	assert_int_equal(kb_jail_audit(bench->base.jail, bench->base.now, NULL), KBAN_OK);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_banned, 2);
 	assert_int_equal(stats.failed_to_apply, 1);
 	/* With room again, the third is tried again. */
-	assert_int_equal(kban_jail_unban(bench->jail, &host, bench->now), 1);
-	bench->now = at(5);
+	assert_int_equal(kban_jail_unban(bench->base.jail, &host, bench->base.now), 1);
+	bench->base.now = at(5);
 	settle(bench);
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_banned, 2);
 	assert_int_equal(stats.failed_to_apply, 0);
 	assert_true(in_kernel(bench, "192.0.2.3"));
@@ -718,10 +672,10 @@ static void shorter_structs_keep_defaults(void **state)
 	options.max_matches = 99;
 	options.size = offsetof(struct kban_jail_options, max_matches);
 	open_jail(bench, &options);
-	assert_int_equal(kban_jail_options(bench->jail)->max_retry, 3);
-	assert_int_equal(kban_jail_options(bench->jail)->max_matches, 5);
+	assert_int_equal(kban_jail_options(bench->base.jail)->max_retry, 3);
+	assert_int_equal(kban_jail_options(bench->base.jail)->max_matches, 5);
 	feed(bench, 0, "fail from 192.0.2.1");
-	kban_jail_stats(bench->jail, &stats);
+	kban_jail_stats(bench->base.jail, &stats);
 	assert_int_equal(stats.currently_failed, 1);
 	assert_int_equal(stats.total_failed, 77);
 }

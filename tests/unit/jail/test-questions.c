@@ -1,31 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "kban-test.h"
-
-#include <stdio.h>
+#include "jail-test.h"
 
 #include <kban/command.h>
 
 #include "base/text.h"
 #include "jail/questions.h"
 
-#define START ((kban_usec)1767225600 * KBAN_SECOND)
-
 struct bench {
-	struct kban_context *ctx;
-	struct kban_backend *backend;
-	struct kban_store *store;
-	struct kban_filter *filter;
-	struct kban_jail *jail;
+	struct jail_bench base;
 	struct kban_jail_options options;
-	kban_usec now;
 	unsigned ignored, full;
 	uint64_t last; /* command */
 };
-
-static kban_usec clock_now(void *data)
-{
-	return ((struct bench *)data)->now;
-}
 
 static void listen(int level, const char *topic, const char *line, void *data)
 {
@@ -39,35 +25,26 @@ static void listen(int level, const char *topic, const char *line, void *data)
 
 static void open_jail(struct bench *bench)
 {
-	struct kban_jail_parts parts = { .filter = bench->filter,
-					 .backend = bench->backend,
-					 .store = bench->store };
+	struct kban_jail_parts parts = jail_bench_parts(&bench->base);
 
-	assert_int_equal(kb_jail_build(bench->ctx, &bench->options, &parts, &bench->jail, NULL),
-			 KBAN_OK);
+	assert_int_equal(
+		kb_jail_build(bench->base.ctx, &bench->options, &parts, &bench->base.jail, NULL),
+		KBAN_OK);
 	if (bench->options.ignore_command != NULL)
-		assert_int_equal(kb_jail_make_questions(bench->jail), KBAN_OK);
-	assert_int_equal(kb_jail_restore(bench->jail, NULL), KBAN_OK);
+		assert_int_equal(kb_jail_make_questions(bench->base.jail), KBAN_OK);
+	assert_int_equal(kb_jail_restore(bench->base.jail, NULL), KBAN_OK);
 }
 
 static int set_up(void **state)
 {
 	static const char *const rules[] = { "^ fail of <F-USER>.*</F-USER> from <HOST>$",
 					     "^ id <F-ID>\\S+</F-ID> from <ADDR>$", NULL };
-	struct kban_filter_options filter = KBAN_FILTER_OPTIONS_INIT;
 	struct bench *bench = calloc(1, sizeof(*bench));
 
 	assert_non_null(bench);
-	bench->now = START;
-	bench->ctx = kban_context_new();
-	kban_context_set_clock(bench->ctx, clock_now, bench);
-	kban_context_set_log(bench->ctx, listen, bench);
-	filter.usedns = KBAN_USEDNS_NO;
-	filter.date_pattern = "^EPOCH";
-	assert_int_equal(kban_backend_memory_new(bench->ctx, &bench->backend), KBAN_OK);
-	assert_int_equal(kban_store_open(bench->ctx, NULL, &bench->store, NULL), KBAN_OK);
-	assert_int_equal(kban_filter_new(bench->ctx, rules, &filter, &bench->filter, NULL),
-			 KBAN_OK);
+	jail_bench_open(&bench->base);
+	kban_context_set_log(bench->base.ctx, listen, bench);
+	jail_bench_compile(&bench->base, rules, KBAN_USEDNS_NO);
 	bench->options = (struct kban_jail_options)KBAN_JAIL_OPTIONS_INIT;
 	bench->options.name = "test";
 	bench->options.max_retry = 2;
@@ -82,36 +59,26 @@ static int tear_down(void **state)
 {
 	struct bench *bench = *state;
 
-	kban_jail_free(bench->jail);
-	kban_store_close(bench->store);
-	kban_backend_free(bench->backend);
-	kban_filter_unref(bench->filter);
-	kban_context_unref(bench->ctx);
+	jail_bench_close(&bench->base);
 	free(bench);
 	return 0;
 }
 
 static void feed(struct bench *bench, const char *text)
 {
-	char line[256];
-	struct kban_line fed = { .source = "test.log", .number = 1, .age = KBAN_LINE_FRESH };
-	int len = snprintf(line, sizeof(line), "%lld %s", (long long)(bench->now / KBAN_SECOND),
-			   text);
-
-	fed.text = (struct kban_text){ line, (size_t)len };
-	assert_int_equal(kban_jail_feed(bench->jail, &fed, bench->now), 0);
+	assert_int_equal(jail_bench_feed(&bench->base, bench->base.now, text), 0);
 }
 
 static void settle(struct bench *bench)
 {
-	assert_int_equal(kban_jail_settle(bench->jail, bench->now, NULL), KBAN_OK);
+	jail_bench_settle(&bench->base);
 }
 
 static bool is_banned(struct bench *bench, const char *host)
 {
 	struct kban_addr addr = test_addr(host);
 
-	return kban_jail_find_ban(bench->jail, &addr, NULL);
+	return kban_jail_find_ban(bench->base.jail, &addr, NULL);
 }
 
 /* The script of the next question, which runs then; NULL if there is none. */
@@ -119,10 +86,11 @@ static const char *ask(struct bench *bench)
 {
 	struct kb_question *question;
 
-	assert_int_equal(kb_jail_next_question(bench->jail, bench->now, &question), KBAN_OK);
+	assert_int_equal(kb_jail_next_question(bench->base.jail, bench->base.now, &question),
+			 KBAN_OK);
 	if (question == NULL)
 		return NULL;
-	kb_jail_begin_question(bench->jail, question, ++bench->last);
+	kb_jail_begin_question(bench->base.jail, question, ++bench->last);
 	assert_string_equal(question->argv[0], "/bin/sh");
 	assert_string_equal(question->argv[1], "-c");
 	return question->argv[2];
@@ -130,7 +98,8 @@ static const char *ask(struct bench *bench)
 
 static void answer(struct bench *bench, int status)
 {
-	assert_int_equal(kb_jail_answer_question(bench->jail, bench->last, status, bench->now), 1);
+	assert_int_equal(
+		kb_jail_answer_question(bench->base.jail, bench->last, status, bench->base.now), 1);
 	settle(bench);
 }
 
@@ -177,7 +146,8 @@ static void log_text_is_no_script(void **state)
 
 	open_jail(bench);
 	feed(bench, "fail of x$(id) from 192.0.2.1");
-	assert_int_equal(kb_jail_next_question(bench->jail, bench->now, &question), KBAN_OK);
+	assert_int_equal(kb_jail_next_question(bench->base.jail, bench->base.now, &question),
+			 KBAN_OK);
 	assert_string_equal(question->argv[2], "ask 192.0.2.1 $f2bV_F_user");
 	assert_string_equal(question->rendered.environment.items[0], "f2bV_F_user=x$(id)");
 }
@@ -199,7 +169,7 @@ static void the_same_is_asked_once(void **state)
 	feed(bench, "fail of joe from 192.0.2.1");
 	assert_null(ask(bench));
 	assert_int_equal(bench->ignored, 3);
-	bench->now += 60 * KBAN_SECOND;
+	bench->base.now += 60 * KBAN_SECOND;
 	feed(bench, "fail of joe from 192.0.2.1");
 	assert_non_null(ask(bench));
 	/* What failed is asked again. */
@@ -256,7 +226,8 @@ static void beyond_the_limit_failures_count(void **state)
 	assert_false(is_banned(bench, "192.0.2.1"));
 	assert_int_equal(bench->full, 0);
 	feed(bench, "fail of joe from 192.0.2.1");
-	assert_int_equal(kban_jail_report(bench->jail, &addr, bench->now, kb_text("x")), 1);
+	assert_int_equal(kban_jail_report(bench->base.jail, &addr, bench->base.now, kb_text("x")),
+			 1);
 	settle(bench);
 	assert_true(is_banned(bench, "192.0.2.1"));
 	assert_int_equal(bench->full, 1);
@@ -274,7 +245,7 @@ static void what_waits_survives(void **state)
 	feed(bench, "id session7 from 192.0.2.4");
 	settle(bench);
 	assert_non_null(ask(bench));
-	kban_jail_free(bench->jail);
+	kban_jail_free(bench->base.jail);
 	open_jail(bench);
 	settle(bench);
 	assert_string_equal(ask(bench), "ask 192.0.2.1 joe");
@@ -287,7 +258,7 @@ static void what_waits_survives(void **state)
 	/* They count as an id, as before. */
 	assert_true(is_banned(bench, "192.0.2.3"));
 	assert_true(is_banned(bench, "192.0.2.4"));
-	kban_jail_free(bench->jail);
+	kban_jail_free(bench->base.jail);
 	open_jail(bench);
 	settle(bench);
 	assert_null(ask(bench));
@@ -307,18 +278,18 @@ static void a_reload_keeps_what_waits(void **state)
 	feed(bench, "fail of joe from 192.0.2.1");
 	feed(bench, "fail of joe from 192.0.2.1");
 	for (size_t i = 0; i < kb_array_size(commands); i++) {
-		struct kban_jail_parts parts = { .filter = bench->filter,
-						 .backend = bench->backend,
-						 .store = bench->store };
+		struct kban_jail_parts parts = { .filter = bench->base.filter,
+						 .backend = bench->base.backend,
+						 .store = bench->base.store };
 
-		old = bench->jail;
+		old = bench->base.jail;
 		bench->options.ignore_command = commands[i];
-		assert_int_equal(
-			kb_jail_build(bench->ctx, &bench->options, &parts, &bench->jail, NULL),
-			KBAN_OK);
+		assert_int_equal(kb_jail_build(bench->base.ctx, &bench->options, &parts,
+					       &bench->base.jail, NULL),
+				 KBAN_OK);
 		if (commands[i] != NULL)
-			assert_int_equal(kb_jail_make_questions(bench->jail), KBAN_OK);
-		kb_jail_inherit(bench->jail, old);
+			assert_int_equal(kb_jail_make_questions(bench->base.jail), KBAN_OK);
+		kb_jail_inherit(bench->base.jail, old);
 		kban_jail_free(old);
 		settle(bench);
 		assert_int_equal(is_banned(bench, "192.0.2.1"), commands[i] == NULL);
@@ -338,8 +309,8 @@ static void without_a_command_nothing_waits(void **state)
 	open_jail(bench);
 	feed(bench, "fail of joe from 192.0.2.1");
 	assert_null(ask(bench));
-	assert_int_equal(kb_jail_questions_due(bench->jail), KBAN_FOREVER);
-	assert_int_equal(kb_jail_answer_question(bench->jail, 1, 0, bench->now), 0);
+	assert_int_equal(kb_jail_questions_due(bench->base.jail), KBAN_FOREVER);
+	assert_int_equal(kb_jail_answer_question(bench->base.jail, 1, 0, bench->base.now), 0);
 }
 
 #define QUESTION_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
