@@ -30,6 +30,17 @@ def seconds(value):
     return seconds + (calendar.timegm(when.timetuple()) - shown)
 
 
+def ask(command, batch):
+    """The process of kban-regex when it has ended, in the zone of the batch; None: it does not end."""
+    env = dict(os.environ, TZ=batch.zone, LC_ALL="C.UTF-8")
+    try:
+        return subprocess.run(
+            command, env=env, capture_output=True, timeout=TIME_LIMIT, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+
+
 class Kban:
     def __init__(self, program, folder):
         self.program = str(program)
@@ -39,12 +50,8 @@ class Kban:
         write_log(batch, self.log)
         command = [self.program, "--format", "json", "--now", str(batch.now)]
         command += batch.options() + batch.arguments(self.log, batch.filter_file())
-        env = dict(os.environ, TZ=batch.zone, LC_ALL="C.UTF-8")
-        try:
-            done = subprocess.run(
-                command, env=env, capture_output=True, timeout=TIME_LIMIT, check=False
-            )
-        except subprocess.TimeoutExpired:
+        done = ask(command, batch)
+        if done is None:
             return Outcome(error="it takes too long")
         if done.returncode not in (0, 1):
             text = done.stderr.decode(errors="replace").strip()

@@ -14,7 +14,6 @@ import os
 import random
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +21,7 @@ sys.path.insert(0, str(HERE.parent / "compat"))
 
 import reasons  # noqa: E402
 from batch import compare  # noqa: E402
-from begin import begin  # noqa: E402
+from begin import timed  # noqa: E402
 from fail2ban_side import Fail2ban  # noqa: E402
 from grammar import random_batch  # noqa: E402
 from kban_side import Kban  # noqa: E402
@@ -170,14 +169,7 @@ def run_all(options, tree, parent):
 
 
 def main():
-    options = arguments()
-    tree = begin(options)
-    if tree is None:
-        return 77
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kban-differential-") as parent:
-        pairs, found = run_all(options, tree, Path(parent))
-    took = time.monotonic() - started
+    (pairs, found), took = timed(arguments(), run_all)
     print(f"{pairs} pairs in {took:.0f} s, {found} unexplained differences")
     return 1 if found else 0
 

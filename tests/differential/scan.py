@@ -15,10 +15,8 @@ import json
 import multiprocessing
 import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -28,7 +26,8 @@ sys.path.insert(0, str(HERE.parent / "bench"))
 
 import logs  # noqa: E402
 from batch import Batch, write_log  # noqa: E402
-from begin import begin  # noqa: E402
+from begin import timed  # noqa: E402
+from kban_side import ask  # noqa: E402
 from lines import log_of  # noqa: E402
 from shrink import Shrinker  # noqa: E402
 from stock import random_options, random_setting, read_samples, with_options  # noqa: E402
@@ -39,7 +38,6 @@ SETTLED = 5000  # lines after which those that cannot match may not be looked at
 LONG_SHARE = 0.02
 GENERATED_SHARE = 0.4  # of batches whose lines are not those of the filter's samples
 GENERATED = 400
-TIME_LIMIT = 120
 GIVEN_UP = b"takes too long and was given up"
 
 
@@ -88,12 +86,8 @@ class Worker:
         """Exit status, messages and rows."""
         command = [self.program, "--format", "json", "--now", str(batch.now), f"--scan={scan}"]
         command += batch.options() + batch.arguments(self.log, batch.filter_file())
-        env = dict(os.environ, TZ=batch.zone, LC_ALL="C.UTF-8")
-        try:
-            done = subprocess.run(
-                command, env=env, capture_output=True, timeout=TIME_LIMIT, check=False
-            )
-        except subprocess.TimeoutExpired:
+        done = ask(command, batch)
+        if done is None:
             return None, [b"it takes too long"], []
         rows = done.stdout.split(b"\n")
         messages = [text for text in done.stderr.splitlines() if GIVEN_UP not in text]
@@ -188,13 +182,7 @@ def compare_all(options, tree, parent):
 
 def main():
     options = arguments()
-    tree = begin(options)
-    if tree is None:
-        return 77
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kban-scan-") as parent:
-        total, differs = compare_all(options, tree, Path(parent))
-    took = time.monotonic() - started
+    (total, differs), took = timed(options, compare_all)
     print(f"{total['lines']} lines with their filters in {took:.0f} s, {total['failures']} failures")
     proved = total["failures"] > 0 and total["lines"] >= options.pairs * 0.8
     if not differs and options.batch is None and not proved:
