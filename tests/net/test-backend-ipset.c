@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The backend of kernel sets: the contract of all backends, and what only a kernel can do. */
-#include "../unit/ban/backend-contract.h"
+/* The backend of kernel sets: what only a kernel can do. */
+#include "kban-test.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ban/backend.h"
 #include "namespace.h"
 #include "netlink-trouble.h"
 

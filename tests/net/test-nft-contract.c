@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The contract of all backends, told to that of nft's sets. */
-#include "../unit/ban/backend-contract.h"
-
-#include "namespace.h"
+#include "kernel-contract.h"
 
 int main(void)
 {
-	kban_auto(context) ctx = NULL;
-	kban_auto(backend) backend = NULL;
-	kban_auto(error) err = NULL;
-
-	if (!namespace_enter())
-		return EXIT_SUCCESS;
-	ctx = kban_context_new();
-	if (ctx == NULL)
-		return EXIT_FAILURE;
-	if (kban_backend_nft_new(ctx, &backend, &err) < 0) {
-		print_message("1..0 # SKIP %s\n", kban_error_text(err));
-		return EXIT_SUCCESS;
-	}
-	return backend_contract_run("nft-contract", backend);
+	return kernel_contract_run("nft-contract", kban_backend_nft_new);
 }
