@@ -74,7 +74,9 @@ static int narrow(struct check *check, struct kban_text *subject, size_t *offset
 /* 1: the rule matches; 0, KBAN_E_NOMEM, or KBAN_E_LIMIT: it takes too long to go on with it. */
 static int match(struct check *check, const struct kb_rule *rule, struct kban_text subject)
 {
-	int result = kb_pattern_search(rule->pattern, subject, 0, check->match);
+	/* In the way of most lines of a log, so that little is compiled for this alone. */
+	const struct kb_subject in = { .text = subject, .is_ascii = kb_text_is_ascii(subject) };
+	int result = kb_pattern_search_in(rule->pattern, &in, check->match);
 
 	if (result == KB_MATCH_LIMIT)
 		return ++check->limits > LIMITS_MAX ? KBAN_E_LIMIT : 0;

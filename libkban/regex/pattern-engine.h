@@ -8,6 +8,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdatomic.h>
 
 #include "base/buffer.h"
 #include "regex/pattern.h"
@@ -36,6 +37,7 @@ enum kb_program {
 /* Programs that are made when a search needs them: NULL before. */
 struct kb_late_programs {
 	_Atomic(pcre2_code *) codes[KB_PROGRAMS];
+	atomic_uint early_searches; /* made before there was one */
 };
 
 struct kb_pattern {

@@ -40,6 +40,15 @@
 #define UNGUARDED_BYTES_ANYWHERE 100000
 #define UNGUARDED_LENGTH_MAX     1500
 
+/*
+ * So many searches are left to the interpreter before machine code is made, which takes as long as
+ * dozens of them: of a short log most rules are asked a few times, or never.
+ */
+#define EARLY_SEARCHES 32
+
+/* The interpreter counts more, and takes longer for it. */
+#define EARLY_SHARE 4
+
 /* More lines than that are not in most texts of several lines. */
 #define LINES 8
 
@@ -198,16 +207,36 @@ static enum kb_program program_for(const struct kb_pattern *pattern, const struc
 	return in->is_ascii && !pattern->syntax.beyond_ascii ? KB_PROGRAM_ASCII : KB_PROGRAM_TEXT;
 }
 
+/* As the first of few: false where that gives no answer, or there are machine code or many. */
+static bool search_early(const struct kb_pattern *pattern, const struct kb_subject *in,
+			 uint32_t limit, struct kb_match *match, int *found)
+{
+	struct kb_late_programs *late = pattern->late;
+
+	if ((pattern->flags & KB_PATTERN_AT_ONCE) ||
+	    atomic_load_explicit(&late->codes[program_for(pattern, in)], memory_order_relaxed) !=
+		    NULL ||
+	    atomic_fetch_add_explicit(&late->early_searches, 1, memory_order_relaxed) >=
+		    EARLY_SEARCHES)
+		return false;
+	set_limit(match, limit / EARLY_SHARE);
+	*found = interpret(pattern->code, in->text, in->start, match);
+	return *found > 0 || *found == PCRE2_ERROR_NOMATCH;
+}
+
 /* PCRE2_ERROR_MATCHLIMIT: it has to be guarded. */
 static int run_unguarded(const struct kb_pattern *pattern, const struct kb_subject *in,
 			 struct kb_match *match)
 {
 	uint32_t limit = unguarded_limit(pattern, in->text.len);
 	const pcre2_code *code;
-	int found = PCRE2_ERROR_JIT_BADOPTION;
+	int found;
 
 	if (limit == 0)
 		return PCRE2_ERROR_MATCHLIMIT;
+	if (search_early(pattern, in, limit, match, &found))
+		return found;
+	found = PCRE2_ERROR_JIT_BADOPTION;
 	if (kb_pattern_find_program(pattern, program_for(pattern, in), &code) != KBAN_OK)
 		return PCRE2_ERROR_NOMEMORY;
 	if (code == NULL)

@@ -22,6 +22,7 @@ enum kb_pattern_flags {
 	KB_PATTERN_MULTILINE = 1, /* ^ and $ at every line, Python's way */
 	KB_PATTERN_CASELESS = 2,
 	KB_PATTERN_INTERPRETED = 4, /* no machine code: what is left where there is no JIT */
+	KB_PATTERN_AT_ONCE = 8,     /* machine code for the first search already, not after some */
 };
 
 struct kb_pattern;
@@ -76,7 +77,8 @@ enum kb_limit {
 };
 
 /*
- * Search @a subject, which must be valid UTF-8, from byte @a start on.
+ * Search @a subject, which must be valid UTF-8, from byte @a start on. The first few searches of a
+ * pattern are interpreted, as machine code costs as much as dozens of them; the result is the same.
  * @return an enum kb_match_result, or KBAN_E_NOMEM.
  */
 int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject, size_t start,

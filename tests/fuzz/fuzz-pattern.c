@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The first line is a pattern, the rest what it is searched in. A pattern compiles or is refused
- * in one line; machine code and interpreter find the same, within the subject, and so does a search
- * that was told of ASCII.
+ * in one line; machine code and interpreter find the same, within the subject, and so do a search
+ * that was told of ASCII and the first search of a pattern.
  */
 #include "fuzz.h"
 
@@ -57,14 +57,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct kban_text text = { NULL, 0 };
 	kb_auto_clear(buffer) subject = { 0 };
 	bool has_text = kb_text_next_line(&rest, &text);
-	kb_auto(pattern) fast = compile(text, 0);
+	kb_auto(pattern) fast = compile(text, KB_PATTERN_AT_ONCE);
+	kb_auto(pattern) early = compile(text, 0);
 	kb_auto(pattern) slow = compile(text, KB_PATTERN_INTERPRETED);
 
-	fuzz_check((fast == NULL) == (slow == NULL));
+	fuzz_check((fast == NULL) == (slow == NULL) && (fast == NULL) == (early == NULL));
 	for (size_t i = 0; has_text && i <= 2 * text.len; i++)
 		fuzz_check(kb_python_syntax_origin(text, i) <= text.len);
 	if (fast == NULL || kb_buffer_utf8(&subject, rest) != KBAN_OK)
 		return 0;
 	search(fast, slow, kb_buffer_content(&subject));
+	search(early, slow, kb_buffer_content(&subject));
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "failing-alloc.h"
+#include "regex/pattern-engine.h"
 #include "regex/pattern.h"
 
 static struct kb_pattern *compile(const char *text, unsigned flags)
@@ -46,6 +47,8 @@ static void search(void **state)
 	for (const struct search *row = *state; row->pattern != NULL; row++) {
 		search_with(row, 0, false);
 		search_with(row, 0, true);
+		search_with(row, KB_PATTERN_AT_ONCE, false);
+		search_with(row, KB_PATTERN_AT_ONCE, true);
 		search_with(row, KB_PATTERN_INTERPRETED, false);
 		search_with(row, KB_PATTERN_INTERPRETED, true);
 	}
@@ -106,6 +109,26 @@ static const struct search behaves_like_python[] = {
 	{ "", 0, "", KB_MATCH_FOUND, 0, 0 },
 	{ NULL, 0, NULL, 0, 0, 0 },
 };
+
+static void makes_machine_code_for_many_searches(void **state)
+{
+	kb_auto(pattern) pattern = compile("^b|c", 0);
+	kb_auto(match) match = kb_match_new();
+	const _Atomic(pcre2_code *) *code = &pattern->late->codes[KB_PROGRAM_ASCII];
+	const struct kb_subject in = { .text = KB_TEXT("abc"), .is_ascii = true };
+	unsigned early = 0;
+	size_t from, to;
+
+	(void)state;
+	assert_non_null(match);
+	for (unsigned i = 0; i < 1000; i++) {
+		assert_int_equal(kb_pattern_search_in(pattern, &in, match), KB_MATCH_FOUND);
+		assert_true(kb_match_group(match, 0, &from, &to));
+		assert_int_equal(from, 2);
+		early += atomic_load(code) == NULL;
+	}
+	assert_in_range(early, 1, 100);
+}
 
 #define LETTERS48 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -274,7 +297,7 @@ static void full_jit_stack_is_no_miss(void **state)
 {
 	size_t len = 60000;
 	kb_autofree char *text = malloc(len);
-	kb_auto(pattern) pattern = compile("^(a|b(c)|d(e)(f))*?$", 0);
+	kb_auto(pattern) pattern = compile("^(a|b(c)|d(e)(f))*?$", KB_PATTERN_AT_ONCE);
 	kb_auto(match) match = kb_match_new();
 
 	(void)state;
@@ -380,7 +403,7 @@ static void ascii_is_searched_alike(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < kb_array_size(one_character); i++) {
-		kb_auto(pattern) pattern = compile(one_character[i], 0);
+		kb_auto(pattern) pattern = compile(one_character[i], KB_PATTERN_AT_ONCE);
 		char text[] = "a?\n";
 
 		for (int c = 0; c < 0x80; c++) {
@@ -484,7 +507,8 @@ static void make_long_text(const struct long_text *row, struct kb_buffer *out)
 
 static void effort_has_a_bound(void **state)
 {
-	static const unsigned ways[] = { 0, KB_PATTERN_INTERPRETED, KB_PATTERN_MULTILINE };
+	static const unsigned ways[] = { 0, KB_PATTERN_AT_ONCE, KB_PATTERN_INTERPRETED,
+					 KB_PATTERN_MULTILINE | KB_PATTERN_AT_ONCE };
 
 	(void)state;
 	for (const struct long_text *row = long_texts; row->pattern != NULL; row++) {
@@ -528,6 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test_case(search, behaves_like_python),
 		test_case(search, gives_up_at_a_limit),
+		cmocka_unit_test(makes_machine_code_for_many_searches),
 		cmocka_unit_test(ascii_is_searched_alike),
 		cmocka_unit_test(effort_has_a_bound),
 		cmocka_unit_test(effort_is_shared),
