@@ -95,6 +95,15 @@ static const struct series no_more_than_enough_are_kept[] = { {
 	  { "192.0.2.4", 5, 2 } },
 } };
 
+static const struct series the_newest_are_kept[] = { {
+	{ .window = 600 * S, .enough = 3, .max_groups = 10, .distinct = true },
+	{ { "192.0.2.1", 10, 1 },
+	  { "192.0.2.2", 20, 2 },
+	  { "192.0.2.3", 30, 3 },
+	  { "192.0.2.4", 5, 3 },
+	  { "192.0.2.3", 610, 3 } },
+} };
+
 static void members_are_told_once_and_in_order(void **state)
 {
 	struct kb_spread_options options = { .window = 600 * S, .enough = 9, .max_groups = 10 };
@@ -185,6 +194,7 @@ int main(void)
 		test_case(count, late_ones_count_in_the_window_of_the_newest),
 		test_case(count, seen_again_it_stays),
 		test_case(count, no_more_than_enough_are_kept),
+		test_case(count, the_newest_are_kept),
 		cmocka_unit_test(members_are_told_once_and_in_order),
 		cmocka_unit_test(groups_are_bounded_and_end),
 		cmocka_unit_test(a_clock_may_be_set),

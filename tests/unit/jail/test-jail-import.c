@@ -120,6 +120,7 @@ static void each_ban_is_judged(void **state)
 			continue;
 		assert_int_equal(ban.until, step->in_force);
 		assert_int_equal(ban.number, step->its_number);
+		assert_true(ban.since <= START);
 		assert_true(ban.applied);
 	}
 	/* Told as bans of before, each once. */
