@@ -26,11 +26,3 @@ unsigned kb_policy_needed(const struct kb_policy *policy, unsigned earlier)
 
 	return (kb_policy_threshold(policy) + weight - 1) / weight;
 }
-
-kban_usec kb_decide(const struct kb_policy *policy, unsigned failures, unsigned earlier,
-		    double luck)
-{
-	if (failures < kb_policy_needed(policy, earlier))
-		return 0;
-	return kb_ban_length(policy, earlier, luck);
-}

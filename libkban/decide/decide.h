@@ -34,15 +34,10 @@ unsigned kb_policy_weight(const struct kb_policy *policy, unsigned earlier);
 unsigned kb_policy_needed(const struct kb_policy *policy, unsigned earlier);
 
 /*
- * Length of the ban of a host with @a failures in its window that was banned @a earlier times, or 0
- * for none.
+ * Length of the ban of a host that was banned @a earlier times.
  *
  * @param luck  From 0 up to 1: the part of random_time that is added.
  */
-kban_usec kb_decide(const struct kb_policy *policy, unsigned failures, unsigned earlier,
-		    double luck);
-
-/* Only the length. */
 kban_usec kb_ban_length(const struct kb_policy *policy, unsigned earlier, double luck);
 
 #endif /* KB_DECIDE_DECIDE_H */

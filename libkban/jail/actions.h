@@ -54,9 +54,6 @@ int kb_actions_remember(struct kb_actions *actions, struct kban_store *store,
 			struct kban_error **err);
 int kb_actions_remembered(struct kb_actions *actions);
 
-/* Bans in force are told to those who have not heard of them. */
-void kb_actions_tell_bans(struct kb_actions *actions);
-
 /*
  * A reload: actions that did not change go on as what they were; all others of @a old are closed
  * and moved to @a retired, which has room for them. Cannot fail.

@@ -29,11 +29,6 @@ bool kb_jail_config_polls(const struct kban_jail_config *jail)
 	return backend != NULL && strncasecmp(backend->text, "polling", strlen("polling")) == 0;
 }
 
-const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail)
-{
-	return jail->filter;
-}
-
 const struct kb_named_options *kb_jail_config_action(const struct kban_jail_config *jail,
 						     size_t index)
 {

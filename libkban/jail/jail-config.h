@@ -72,9 +72,6 @@ const struct kb_value *kb_jail_config_journal(const struct kban_jail_config *jai
 /* True if the kernel is not to be asked for hints about its files. */
 bool kb_jail_config_polls(const struct kban_jail_config *jail);
 
-/* The filter's patterns with the jail's; NULL if they could not be read. */
-const struct kb_filter_source *kb_jail_config_filter(const struct kban_jail_config *jail);
-
 /* Its entries, apart from those of files, and these. */
 const struct kb_ignore_entries *kb_jail_config_ignored(const struct kban_jail_config *jail);
 
