@@ -319,12 +319,18 @@ static unsigned edit_distance(const char *left, const char *right, unsigned budg
 const char *kban_text_nearest(const char *word, const char *const *candidates)
 {
 	const char *nearest = NULL;
+	size_t length = strlen(word);
 	unsigned least = 3;
 
 	for (; *candidates != NULL; candidates++) {
-		unsigned distance = edit_distance(word, *candidates, 2);
+		size_t other = strnlen(*candidates, length + 3);
+		unsigned distance;
 
-		if (distance < least && (size_t)distance * 2 < strlen(word)) {
+		/* Each letter that one has more is an edit. */
+		if (other > length + 2 || length > other + 2)
+			continue;
+		distance = edit_distance(word, *candidates, 2);
+		if (distance < least && (size_t)distance * 2 < length) {
 			nearest = *candidates;
 			least = distance;
 		}

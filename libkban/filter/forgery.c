@@ -24,6 +24,13 @@ enum {
 
 #define NO_PAIR UINT32_MAX
 
+/* What a reader can still come to from a state. Pairs that cannot come to a theft are left out. */
+enum outlook {
+	CAN_STEAL = 1, /* the misled: take an address */
+	CAN_STRAY = 2, /* the misled: take free text, and an address behind it */
+	CAN_HIDE = 4,  /* the right one: take free text, where the forged address is */
+};
+
 enum phase {
 	PHASE_FIXED, /* the misled reader has seen no free text, so the place is not a stranger's */
 	PHASE_FREE,  /* it has */
@@ -38,6 +45,9 @@ struct pair {
 	struct kb_character_set before, after; /* what is taken on the way from there, to there */
 	bool finishes;
 };
+
+/* Where all begins. */
+static const struct pair start = { .came_from = NO_PAIR };
 
 /* A step from one pair behind the forgery to another. */
 struct link {
@@ -64,6 +74,7 @@ struct search {
 	struct theft *thefts;
 	size_t theft_count, theft_capacity;
 	struct kb_character_set *taken; /* by each edge */
+	unsigned char *outlooks;        /* of each state */
 	struct kb_buffer line;
 	size_t steps; /* that were looked at */
 };
@@ -108,6 +119,52 @@ static int find_taken(struct search *search)
 			kb_character_set_intersect(&edge->set, &plain, &search->taken[i]);
 	}
 	return KBAN_OK;
+}
+
+static unsigned char look_ahead(const struct search *search, unsigned state)
+{
+	const struct kb_exits *exits = &search->exits;
+	unsigned char outlook = search->outlooks[state];
+
+	for (size_t i = exits->first[state]; i < exits->first[state + 1]; i++) {
+		const struct kb_edge *edge = &search->automaton->edges[exits->edges[i]];
+		unsigned char beyond = search->outlooks[edge->to];
+
+		outlook |= beyond;
+		if (edge->kind == KB_EDGE_ADDRESS)
+			outlook |= CAN_STEAL;
+		if (is_free(edge))
+			outlook |= CAN_HIDE | ((beyond & CAN_STEAL) ? CAN_STRAY : 0);
+	}
+	return outlook;
+}
+
+/* Until nothing changes; most edges lead to states of higher numbers, so that is soon. */
+static int find_outlooks(struct search *search)
+{
+	bool changes = true;
+
+	search->outlooks = calloc(search->automaton->state_count, sizeof(*search->outlooks));
+	if (search->outlooks == NULL)
+		return KBAN_E_NOMEM;
+	while (changes) {
+		changes = false;
+		for (unsigned i = (unsigned)search->automaton->state_count; i-- > 0;) {
+			unsigned char outlook = look_ahead(search, i);
+
+			changes |= outlook != search->outlooks[i];
+			search->outlooks[i] = outlook;
+		}
+	}
+	return KBAN_OK;
+}
+
+static bool may_end_in_theft(const struct search *search, const struct pair *pair)
+{
+	unsigned needed = pair->phase == PHASE_FIXED ? CAN_STRAY : CAN_STEAL;
+
+	return pair->phase == PHASE_FORGED || ((search->outlooks[pair->misled] & needed) &&
+					       (search->outlooks[pair->right] & CAN_HIDE));
 }
 
 static size_t bucket_of(const struct pair *pair)
@@ -194,7 +251,7 @@ static int take_step(struct search *search, unsigned from, const struct step *st
 	unsigned to;
 	int status;
 
-	if (!next_phase(step, phase, &next.phase))
+	if (!next_phase(step, phase, &next.phase) || !may_end_in_theft(search, &next))
 		return KBAN_OK;
 	status = reach(search, &next, &to);
 	if (status != KBAN_OK)
@@ -236,7 +293,6 @@ static int expand(struct search *search, unsigned from)
 
 static int walk_forwards(struct search *search)
 {
-	const struct pair start = { .came_from = NO_PAIR };
 	unsigned at;
 	int status = reach(search, &start, &at);
 
@@ -402,6 +458,7 @@ static void clear(struct search *search)
 	kb_buffer_clear(&search->line);
 	free(search->pairs);
 	free(search->taken);
+	free(search->outlooks);
 	free(search->first_pairs);
 	free(search->links);
 	free(search->last_links);
@@ -410,10 +467,6 @@ static void clear(struct search *search)
 
 static int prepare(struct search *search)
 {
-	int status = kb_exits_find(&search->exits, search->automaton);
-
-	if (status != KBAN_OK)
-		return status;
 	if (find_taken(search) != KBAN_OK)
 		return KBAN_E_NOMEM;
 	search->first_pairs = malloc(BUCKETS * sizeof(*search->first_pairs));
@@ -424,17 +477,28 @@ static int prepare(struct search *search)
 	return KBAN_OK;
 }
 
+static int search_pairs(struct search *search, kb_forgery_fn *try, void *data)
+{
+	int status = prepare(search);
+
+	if (status == KBAN_OK)
+		status = walk_forwards(search);
+	if (status == KBAN_OK && search->theft_count > 0)
+		status = walk_backwards(search);
+	if (status == KBAN_OK && search->theft_count > 0)
+		status = try_all(search, try, data);
+	return status;
+}
+
 int kb_forgery_search(const struct kb_automaton *automaton, kb_forgery_fn *try, void *data)
 {
 	struct search search = { .automaton = automaton };
-	int status = prepare(&search);
+	int status = kb_exits_find(&search.exits, automaton);
 
 	if (status == KBAN_OK)
-		status = walk_forwards(&search);
-	if (status == KBAN_OK && search.theft_count > 0)
-		status = walk_backwards(&search);
-	if (status == KBAN_OK && search.theft_count > 0)
-		status = try_all(&search, try, data);
+		status = find_outlooks(&search);
+	if (status == KBAN_OK && may_end_in_theft(&search, &start))
+		status = search_pairs(&search, try, data);
 	clear(&search);
 	return status;
 }

@@ -98,7 +98,11 @@ static unsigned add_edge(struct reader *reader, unsigned from, unsigned to,
 
 static bool looking_at(const struct reader *reader, const char *what)
 {
-	return kb_text_starts_with(kb_text_slice(reader->text, reader->at, reader->text.len), what);
+	/* Nearly always the first character is another. */
+	for (size_t at = reader->at; *what != '\0'; at++, what++)
+		if (at >= reader->text.len || reader->text.data[at] != *what)
+			return false;
+	return true;
 }
 
 static bool take(struct reader *reader, const char *what)
