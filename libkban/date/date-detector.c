@@ -82,6 +82,7 @@ struct kb_date_detector {
 	struct kb_effort *effort;
 	bool is_watched; /* who watches wants to see each search */
 	bool is_ascii;   /* the line that is searched */
+	bool is_plain;   /* the same, as kb_subject means it */
 	bool in_place;   /* the format of the last line was found where it was expected */
 
 	struct kb_match *match; /* of the search at hand */
@@ -280,7 +281,7 @@ static bool looks_like_last(const struct kb_date_detector *detector, struct kban
 static int search(struct kb_date_detector *detector, size_t position, struct kban_text line,
 		  size_t start, struct candidate *out)
 {
-	const struct kb_subject in = { line, start, detector->is_ascii };
+	const struct kb_subject in = { line, start, detector->is_plain };
 	int found;
 
 	if (start > line.len)
@@ -635,6 +636,7 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 	if (recall(detector, line, now, out))
 		return KBAN_OK;
 	detector->is_ascii = kb_text_is_ascii(line);
+	detector->is_plain = detector->is_ascii && kb_subject_is_plain(line);
 	if (detector->lesson.last != NO_POSITION)
 		status = try_last(detector, line, &skip);
 	detector->in_place =

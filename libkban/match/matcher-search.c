@@ -21,7 +21,7 @@ int kb_matcher_search(struct kban_matcher *matcher, enum kban_rule_kind kind, si
 {
 	const struct kb_rule *rule = kb_filter_rule(matcher->filter, kind, index);
 	struct kb_match *match = kind == KBAN_RULE_PREFIX ? matcher->prefix_match : matcher->match;
-	const struct kb_subject in = { .text = subject, .is_ascii = matcher->is_ascii };
+	const struct kb_subject in = { .text = subject, .is_plain = matcher->is_plain };
 	int result = kb_pattern_search_in(rule->pattern, &in, match);
 
 	if (result < 0)

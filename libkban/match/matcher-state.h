@@ -58,7 +58,7 @@ struct kban_matcher {
 	struct kb_buffer content;   /* the same for what prefregex left of it */
 	struct kb_buffer ignorable; /* the lines a rule took, for an ignoreregex */
 	struct kban_text subject;   /* what rules search: one of these, or the window */
-	bool is_ascii;              /* so are all of these */
+	bool is_plain;              /* as kb_subject means it: so are all of these */
 	struct kban_text prefixed;  /* what prefregex matched */
 	struct kb_text_list taken;  /* lines of the log that the rule took */
 	bool took_lines;            /* a rule did, out of the window */

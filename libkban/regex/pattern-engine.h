@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "regex/pattern.h"
+#include "regex/plain-form.h"
 #include "regex/python-syntax.h"
 
 struct kb_group_name {
@@ -28,9 +29,10 @@ enum kb_starts {
 
 /* The pattern once more, each for its purpose. */
 enum kb_program {
-	KB_PROGRAM_TEXT,  /* with machine code */
-	KB_PROGRAM_ASCII, /* the same for texts of ASCII alone, which are searched byte by byte */
-	KB_PROGRAM_GUARD, /* reporting each of its items when that is tried */
+	KB_PROGRAM_TEXT,    /* with machine code */
+	KB_PROGRAM_PLAIN,   /* its form for plain texts, which are searched byte by byte */
+	KB_PROGRAM_WITHOUT, /* the same, for plain texts without what is wanted */
+	KB_PROGRAM_GUARD,   /* reporting each of its items when that is tried */
 	KB_PROGRAMS,
 };
 
@@ -45,6 +47,7 @@ struct kb_pattern {
 	unsigned flags;
 	pcre2_code *code; /* without machine code */
 	enum kb_starts starts;
+	struct kb_plain_form plain;
 	struct kb_late_programs *late;
 	struct kb_python_syntax syntax;
 	struct kb_group_name *names; /* by group */
@@ -54,7 +57,7 @@ struct kb_pattern {
 
 struct kb_match {
 	pcre2_match_data *data;
-	const size_t *spans; /* of groups, in the data */
+	size_t *spans; /* of groups, in the data */
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;              /* NULL where there is no JIT */
 	unsigned filled;                     /* how many spans of the last match may be asked for */

@@ -201,21 +201,40 @@ static uint32_t unguarded_limit(const struct kb_pattern *pattern, size_t len)
 	return bytes < MATCH_LIMIT ? bytes : MATCH_LIMIT;
 }
 
-/* A pattern that speaks of ASCII alone, and a text of it, need no more than bytes. */
+/* A pattern that speaks of ASCII alone has a form for plain texts. */
 static enum kb_program program_for(const struct kb_pattern *pattern, const struct kb_subject *in)
 {
-	return in->is_ascii && !pattern->syntax.beyond_ascii ? KB_PROGRAM_ASCII : KB_PROGRAM_TEXT;
+	const struct kban_text wanted = pattern->plain.wanted;
+
+	if (!in->is_plain || pattern->syntax.beyond_ascii)
+		return KB_PROGRAM_TEXT;
+	if (wanted.len > 0 && kb_text_find(in->text, wanted) == in->text.len)
+		return KB_PROGRAM_WITHOUT;
+	return KB_PROGRAM_PLAIN;
+}
+
+/* The form's last group was found, which goes on to the end of the line. */
+static void take_rest(const struct kb_pattern *pattern, struct kban_text text,
+		      struct kb_match *match)
+{
+	size_t *group = &match->spans[2 * (size_t)pattern->group_count];
+	size_t end = text.len;
+
+	if (end > group[0] && text.data[end - 1] == '\n')
+		end--;
+	group[1] = end;
+	match->spans[1] = end;
 }
 
 /* As the first of few: false where that gives no answer, or there are machine code or many. */
 static bool search_early(const struct kb_pattern *pattern, const struct kb_subject *in,
-			 uint32_t limit, struct kb_match *match, int *found)
+			 enum kb_program program, uint32_t limit, struct kb_match *match,
+			 int *found)
 {
 	struct kb_late_programs *late = pattern->late;
 
 	if ((pattern->flags & KB_PATTERN_AT_ONCE) ||
-	    atomic_load_explicit(&late->codes[program_for(pattern, in)], memory_order_relaxed) !=
-		    NULL ||
+	    atomic_load_explicit(&late->codes[program], memory_order_relaxed) != NULL ||
 	    atomic_fetch_add_explicit(&late->early_searches, 1, memory_order_relaxed) >=
 		    EARLY_SEARCHES)
 		return false;
@@ -229,18 +248,21 @@ static int run_unguarded(const struct kb_pattern *pattern, const struct kb_subje
 			 struct kb_match *match)
 {
 	uint32_t limit = unguarded_limit(pattern, in->text.len);
+	enum kb_program program = program_for(pattern, in);
 	const pcre2_code *code;
 	int found;
 
 	if (limit == 0)
 		return PCRE2_ERROR_MATCHLIMIT;
-	if (search_early(pattern, in, limit, match, &found))
+	if (search_early(pattern, in, program, limit, match, &found))
 		return found;
 	found = PCRE2_ERROR_JIT_BADOPTION;
-	if (kb_pattern_find_program(pattern, program_for(pattern, in), &code) != KBAN_OK)
+	if (kb_pattern_find_program(pattern, program, &code) != KBAN_OK)
 		return PCRE2_ERROR_NOMEMORY;
-	if (code == NULL)
+	if (code == NULL) {
 		code = pattern->code;
+		program = KB_PROGRAM_TEXT;
+	}
 	set_limit(match, limit);
 	if (!(pattern->flags & KB_PATTERN_INTERPRETED))
 		found = run_machine_code(code, in->text, in->start, match);
@@ -252,6 +274,8 @@ static int run_unguarded(const struct kb_pattern *pattern, const struct kb_subje
 	}
 	if (found == PCRE2_ERROR_MATCHLIMIT)
 		match->effort = UNGUARDED_EFFORT;
+	if (found > 0 && program != KB_PROGRAM_TEXT && pattern->plain.rest != 0)
+		take_rest(pattern, in->text, match);
 	return found;
 }
 
@@ -301,7 +325,8 @@ static int search(const struct kb_pattern *pattern, const struct kb_subject *in,
 	int found = PCRE2_ERROR_MATCHLIMIT;
 
 	assert(in->start <= in->text.len);
-	assert(!in->is_ascii || kb_text_is_ascii(in->text));
+	assert(!in->is_plain || kb_text_is_ascii(in->text));
+	assert(!in->is_plain || kb_subject_is_plain(in->text));
 	match->filled = 0;
 	match->limit = KB_LIMIT_NONE;
 	match->effort = 0;

@@ -123,6 +123,10 @@ static int translate_and_compile(struct kb_pattern *pattern, const struct kb_whe
 	if (pattern->code == NULL)
 		return fail_pcre2(err, where, text, error, offset);
 	pattern->starts = find_starts(pattern->code);
+	kb_plain_form_find(text, &pattern->syntax,
+			   (compile_options(pattern->flags, &pattern->syntax) & PCRE2_CASELESS) !=
+				   0,
+			   &pattern->plain);
 	return KBAN_OK;
 }
 
@@ -145,17 +149,41 @@ int kb_pattern_compile_again(const struct kb_pattern *pattern, uint32_t more_opt
 	return error == PCRE2_ERROR_HEAP_FAILED ? KBAN_E_NOMEM : KBAN_E_LIMIT;
 }
 
-static int compile_for_ascii(const struct kb_pattern *pattern, pcre2_code **out)
+static uint32_t code_info(const pcre2_code *code, uint32_t what)
 {
-	kb_auto_clear(buffer) translated = { 0 };
+	uint32_t value = 0;
+
+	pcre2_pattern_info(code, what, &value);
+	return value;
+}
+
+/*
+ * A match that begins at a line can only begin with a plain text: behind its line feed there is
+ * nothing, and that is too short.
+ */
+static uint32_t plain_options(const struct kb_pattern *pattern)
+{
 	uint32_t options = compile_options(pattern->flags, &pattern->syntax);
+
+	if (pattern->starts == KB_STARTS_AT_LINES &&
+	    code_info(pattern->code, PCRE2_INFO_MINLENGTH) > 0)
+		options |= PCRE2_ANCHORED;
+	return options & ~(uint32_t)(PCRE2_UTF | PCRE2_UCP);
+}
+
+static int compile_plain(const struct kb_pattern *pattern, bool has_wanted, pcre2_code **out)
+{
+	kb_auto_clear(buffer) form = { 0 };
+	kb_auto_clear(buffer) translated = { 0 };
 	size_t offset;
 	int error;
 
-	if (kb_python_syntax_translate_for_ascii(kb_pattern_text(pattern), &translated) != KBAN_OK)
+	if (kb_plain_form_write(kb_pattern_text(pattern), &pattern->plain, has_wanted, &form) !=
+		    KBAN_OK ||
+	    kb_python_syntax_translate_for_ascii(kb_buffer_content(&form), &translated) != KBAN_OK)
 		return KBAN_E_NOMEM;
-	options &= ~(uint32_t)(PCRE2_UTF | PCRE2_UCP);
-	*out = compile_code(kb_buffer_content(&translated), options, &error, &offset);
+	*out = compile_code(kb_buffer_content(&translated), plain_options(pattern), &error,
+			    &offset);
 	if (*out != NULL)
 		return KBAN_OK;
 	return error == PCRE2_ERROR_HEAP_FAILED ? KBAN_E_NOMEM : KBAN_E_LIMIT;
@@ -168,8 +196,9 @@ static int make_program(const struct kb_pattern *pattern, enum kb_program which,
 	switch (which) {
 	case KB_PROGRAM_GUARD:
 		return kb_pattern_compile_again(pattern, PCRE2_AUTO_CALLOUT, &translated, out);
-	case KB_PROGRAM_ASCII:
-		return compile_for_ascii(pattern, out);
+	case KB_PROGRAM_PLAIN:
+	case KB_PROGRAM_WITHOUT:
+		return compile_plain(pattern, which == KB_PROGRAM_PLAIN, out);
 	default:
 		*out = pcre2_code_copy(pattern->code);
 		return *out != NULL ? KBAN_OK : KBAN_E_NOMEM;
@@ -202,14 +231,6 @@ int kb_pattern_find_program(const struct kb_pattern *pattern, enum kb_program wh
 	return KBAN_OK;
 }
 
-static uint32_t pattern_info(const struct kb_pattern *pattern, uint32_t what)
-{
-	uint32_t value = 0;
-
-	pcre2_pattern_info(pattern->code, what, &value);
-	return value;
-}
-
 static int by_group(const void *left, const void *right)
 {
 	const struct kb_group_name *a = left, *b = right;
@@ -220,11 +241,11 @@ static int by_group(const void *left, const void *right)
 /* PCRE2 lists names by the alphabet: the number in two bytes, the name, a NUL. */
 static int list_names(struct kb_pattern *pattern)
 {
-	size_t size = pattern_info(pattern, PCRE2_INFO_NAMEENTRYSIZE);
-	size_t count = pattern_info(pattern, PCRE2_INFO_NAMECOUNT);
+	size_t size = code_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE);
+	size_t count = code_info(pattern->code, PCRE2_INFO_NAMECOUNT);
 	PCRE2_SPTR entry = NULL;
 
-	pattern->group_count = pattern_info(pattern, PCRE2_INFO_CAPTURECOUNT);
+	pattern->group_count = code_info(pattern->code, PCRE2_INFO_CAPTURECOUNT);
 	if (count == 0)
 		return KBAN_OK;
 	pattern->names = calloc(count, sizeof(*pattern->names));

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 enum kb_pattern_flags {
 	KB_PATTERN_MULTILINE = 1, /* ^ and $ at every line, Python's way */
@@ -88,11 +89,21 @@ int kb_pattern_search(const struct kb_pattern *pattern, struct kban_text subject
 struct kb_subject {
 	struct kban_text text; /* valid UTF-8 */
 	size_t start;
-	bool is_ascii; /* all of it, which makes the search a faster one with the same result */
+	/*
+	 * All of it is ASCII, and none but its last byte is a line feed. That makes the search a
+	 * faster one with the same result.
+	 */
+	bool is_plain;
 };
 
 int kb_pattern_search_in(const struct kb_pattern *pattern, const struct kb_subject *in,
 			 struct kb_match *match);
+
+/* Of a text that is ASCII: whether it is plain as struct kb_subject means it. */
+static inline bool kb_subject_is_plain(struct kban_text text)
+{
+	return kb_text_index(text, '\n') + 1 >= text.len;
+}
 
 /* Span of group @a group (0: the whole match) of the last KB_MATCH_FOUND. False: it is unset. */
 bool kb_match_group(const struct kb_match *match, unsigned group, size_t *from, size_t *to);
