@@ -225,6 +225,12 @@ bool kb_text_is_ascii(struct kban_text text)
 		memcpy(&word, text.data + i, sizeof(word));
 		bits |= word;
 	}
+	if (i > 0 && i < text.len) {
+		/* Some of its bytes for the second time. */
+		memcpy(&word, text.data + text.len - sizeof(word), sizeof(word));
+		bits |= word;
+		i = text.len;
+	}
 	for (; i < text.len; i++)
 		bits |= (unsigned char)text.data[i];
 	return (bits & high) == 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "date/date-memo.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -70,13 +71,22 @@ static size_t tail_length(struct kban_text line, size_t to)
 	return TAIL_BYTES;
 }
 
+static void set_same(struct kb_date_memo *memo)
+{
+	memset(memo->same, 0xff, memo->len);
+	memset(memo->same + memo->minute, 0, 2);
+	memset(memo->same + memo->second, 0, 2);
+	memset(memo->same + memo->fraction_from, 0, memo->fraction_to - memo->fraction_from);
+}
+
 void kb_date_memo_set(struct kb_date_memo *memo, const struct kb_date_finding *finding)
 {
 	struct kban_text line = finding->line;
 	size_t tail = tail_length(line, finding->to);
 
 	memo->is_set = false;
-	if (tail == 0 || finding->to + tail > sizeof(memo->text))
+	if (tail == 0 || finding->to + tail > sizeof(memo->text) ||
+	    finding->to + tail < sizeof(uint64_t))
 		return;
 	if (!find_pair(finding, 'M', &memo->minute) || !find_pair(finding, 'S', &memo->second) ||
 	    memo->second < memo->minute)
@@ -89,12 +99,31 @@ void kb_date_memo_set(struct kb_date_memo *memo, const struct kb_date_finding *f
 	memo->len = finding->to + tail;
 	memcpy(memo->text, line.data, memo->len);
 	find_fraction(memo, line);
+	set_same(memo);
 	memo->is_set = true;
 }
 
-static bool is_same(const struct kb_date_memo *memo, const char *data, size_t from, size_t to)
+static uint64_t eight_bytes(const char *at)
 {
-	return memcmp(memo->text + from, data + from, to - from) == 0;
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return bytes;
+}
+
+/* Eight bytes at a time; the last ones may be compared twice. */
+static bool is_same(const struct kb_date_memo *memo, const char *data)
+{
+	size_t last = memo->len - sizeof(uint64_t);
+	uint64_t other = 0;
+
+	for (size_t at = 0; at < memo->len; at += sizeof(uint64_t)) {
+		size_t from = at < last ? at : last;
+
+		other |= (eight_bytes(memo->text + from) ^ eight_bytes(data + from)) &
+			 eight_bytes(memo->same + from);
+	}
+	return other == 0;
 }
 
 /* A number from 0 to 59 at @a at. */
@@ -117,11 +146,7 @@ bool kb_date_memo_read(const struct kb_date_memo *memo, struct kban_text line,
 {
 	int minute, second;
 
-	if (!memo->is_set || line.len < memo->len ||
-	    !is_same(memo, line.data, memo->fraction_to, memo->len) ||
-	    !is_same(memo, line.data, 0, memo->minute) ||
-	    !is_same(memo, line.data, memo->minute + 2, memo->second) ||
-	    !is_same(memo, line.data, memo->second + 2, memo->fraction_from))
+	if (!memo->is_set || line.len < memo->len || !is_same(memo, line.data))
 		return false;
 	if (!read_sixty(line.data + memo->minute, &minute) ||
 	    !read_sixty(line.data + memo->second, &second) || !has_fraction(memo, line.data))

@@ -26,6 +26,7 @@ struct kb_date_memo {
 	size_t minute, second;             /* where their two digits are */
 	size_t fraction_from, fraction_to; /* and those of the fraction, if any */
 	char text[KB_DATE_MEMO_BYTES];
+	char same[KB_DATE_MEMO_BYTES]; /* all bits set where a byte of it has to be the same */
 };
 
 /* A line that was searched. */
