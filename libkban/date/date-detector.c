@@ -581,6 +581,15 @@ static bool recall_way(struct kb_date_detector *detector, struct way *way, struc
 	return true;
 }
 
+bool kb_date_detector_follows(const struct kb_date_detector *detector, struct kban_text line)
+{
+	size_t last = detector->lesson.last;
+	struct kb_date_fields fields;
+
+	return last != NO_POSITION && !pattern_at(detector, last)->anchored &&
+	       !kb_date_memo_read(&detector->way->memo, line, &fields);
+}
+
 bool kb_date_detector_is_settled(const struct kb_date_detector *detector)
 {
 	return detector->lesson.calm >= SETTLED_AFTER;

@@ -56,6 +56,12 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 			  struct kb_date *out);
 
 /*
+ * Whether what is found in @a line may depend on the line before it: a format that is not bound to
+ * the beginning is looked for where it was last.
+ */
+bool kb_date_detector_follows(const struct kb_date_detector *detector, struct kban_text line);
+
+/*
  * Whether the last few thousand lines taught nothing new: no format matched for the first time, and
  * none moved up.
  */

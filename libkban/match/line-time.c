@@ -142,6 +142,10 @@ int kb_line_time_find(struct kb_line_time *line_time, const struct kb_dated_line
 		*stamp = line_time->stamp;
 		return KBAN_OK;
 	}
+	if (unseen_before(line_time, line) > 0 &&
+	    kb_date_detector_follows(line_time->detector, line->text) &&
+	    catch_up_all(line_time, line, now) != KBAN_OK)
+		return KBAN_E_NOMEM;
 	status = kb_date_detector_find(line_time->detector, line->text, now, &date);
 	/* What of an impossible date is searched depends on the time. */
 	if (status == KBAN_OK && date.result == KB_DATE_UNPARSABLE)

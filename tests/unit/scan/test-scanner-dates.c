@@ -249,6 +249,30 @@ static void a_line_in_vain_hides_no_time(void **state)
 	close_pair(&pair);
 }
 
+/* A stamp that may be anywhere is looked for where the line before had it, whoever saw that. */
+static void a_line_is_like_the_one_before(void **state)
+{
+	static const struct test_filter anywhere = { .fail = { "refused <HOST>" },
+						     .date_pattern = "EPOCH" };
+	kb_auto_clear(buffer) quiet = { 0 };
+	struct pair pair;
+	struct kban_match match;
+
+	(void)state;
+	for (unsigned i = 0; i < SETTLED + 10; i++)
+		kb_buffer_string(&quiet, "nothing is what comes here audit(1699999990.000:1):\n");
+	assert_false(quiet.failed);
+	open_pair(&pair, &anywhere, &either);
+	pass(&pair, kb_buffer_content(&quiet));
+	assert_true(kb_matcher_is_settled(pair.matchers[0]));
+	begin(&pair, KB_TEXT("x audit(1699999991.000:1): nothing\n"
+			     "x audit(1699999992.000:1): audit(1699999993.000:1): "
+			     "refused 192.0.2.1\n"));
+	assert_int_equal(judge_next(&pair, 0, &match), KBAN_FAILURE);
+	assert_int_equal(match.time, 1699999992 * KBAN_SECOND);
+	close_pair(&pair);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +282,7 @@ int main(void)
 		cmocka_unit_test(who_comes_later_learns_by_itself),
 		cmocka_unit_test(programs_take_turns),
 		cmocka_unit_test(a_line_in_vain_hides_no_time),
+		cmocka_unit_test(a_line_is_like_the_one_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
