@@ -645,7 +645,7 @@ int kb_date_detector_find(struct kb_date_detector *detector, struct kban_text li
 	if (recall(detector, line, now, out))
 		return KBAN_OK;
 	detector->is_ascii = kb_text_is_ascii(line);
-	detector->is_plain = detector->is_ascii && kb_subject_is_plain(line);
+	detector->is_plain = detector->is_ascii && kb_text_index(line, '\n') == line.len;
 	if (detector->lesson.last != NO_POSITION)
 		status = try_last(detector, line, &skip);
 	detector->in_place =

@@ -75,7 +75,7 @@ static int narrow(struct check *check, struct kban_text *subject, size_t *offset
 static int match(struct check *check, const struct kb_rule *rule, struct kban_text subject)
 {
 	/* In the way of most lines of a log, so that little is compiled for this alone. */
-	const struct kb_subject in = { .text = subject, .is_ascii = kb_text_is_ascii(subject) };
+	const struct kb_subject in = { .text = subject, .is_plain = kb_subject_is_plain(subject) };
 	int result = kb_pattern_search_in(rule->pattern, &in, check->match);
 
 	if (result == KB_MATCH_LIMIT)

@@ -14,8 +14,8 @@ static int decode(struct kban_matcher *matcher, struct kban_text line, struct kb
 	while (out->len > 0 && (out->data[out->len - 1] == '\r' || out->data[out->len - 1] == '\n'))
 		out->len--;
 	/* Of a window nobody knows it. */
-	matcher->is_plain =
-		decoded.is_ascii && matcher->window == NULL && kb_subject_is_plain(*out);
+	matcher->is_plain = decoded.is_ascii && matcher->window == NULL &&
+			    kb_text_index(*out, '\n') == out->len;
 	return KBAN_OK;
 }
 

@@ -325,7 +325,6 @@ static int search(const struct kb_pattern *pattern, const struct kb_subject *in,
 	int found = PCRE2_ERROR_MATCHLIMIT;
 
 	assert(in->start <= in->text.len);
-	assert(!in->is_plain || kb_text_is_ascii(in->text));
 	assert(!in->is_plain || kb_subject_is_plain(in->text));
 	match->filled = 0;
 	match->limit = KB_LIMIT_NONE;

@@ -99,10 +99,10 @@ struct kb_subject {
 int kb_pattern_search_in(const struct kb_pattern *pattern, const struct kb_subject *in,
 			 struct kb_match *match);
 
-/* Of a text that is ASCII: whether it is plain as struct kb_subject means it. */
+/* Whether a text is plain as struct kb_subject means it. */
 static inline bool kb_subject_is_plain(struct kban_text text)
 {
-	return kb_text_index(text, '\n') + 1 >= text.len;
+	return kb_text_index(text, '\n') + 1 >= text.len && kb_text_is_ascii(text);
 }
 
 /* Span of group @a group (0: the whole match) of the last KB_MATCH_FOUND. False: it is unset. */

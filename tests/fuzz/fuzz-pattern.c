@@ -50,7 +50,7 @@ static void search(const struct kb_pattern *fast, const struct kb_pattern *slow,
 	kb_auto(match) other = kb_match_new();
 	const struct kb_subject in = {
 		.text = subject,
-		.is_plain = kb_text_is_ascii(subject) && kb_subject_is_plain(subject),
+		.is_plain = kb_subject_is_plain(subject),
 	};
 	int found = kb_pattern_search_in(fast, &in, match);
 	int found_slowly = kb_pattern_search(slow, subject, 0, other);
