@@ -114,8 +114,8 @@ static void makes_machine_code_for_many_searches(void **state)
 {
 	kb_auto(pattern) pattern = compile("^b|c", 0);
 	kb_auto(match) match = kb_match_new();
-	const _Atomic(pcre2_code *) *code = &pattern->late->codes[KB_PROGRAM_ASCII];
-	const struct kb_subject in = { .text = KB_TEXT("abc"), .is_ascii = true };
+	const _Atomic(pcre2_code *) *code = &pattern->late->codes[KB_PROGRAM_PLAIN];
+	const struct kb_subject in = { .text = KB_TEXT("abc"), .is_plain = true };
 	unsigned early = 0;
 	size_t from, to;
 
