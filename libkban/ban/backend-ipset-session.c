@@ -48,6 +48,7 @@ struct request {
 	enum ipset_cmd command;
 	const char *other;        /* swap, rename */
 	const struct kb_set *set; /* create, type, changes */
+	uint32_t buckets;         /* create */
 	const struct kb_set_change *changes;
 	size_t count;
 	enum kb_ipset_part part; /* list */
@@ -307,6 +308,8 @@ static int ask_create(struct kb_ipset_session *session, const struct request *re
 	put_set(data, set, *type_of(session, set));
 	ipset_data_set(data, IPSET_OPT_TIMEOUT, &timeout);
 	ipset_data_set(data, IPSET_OPT_MAXELEM, &max_entries);
+	if (request->buckets != 0)
+		ipset_data_set(data, IPSET_OPT_HASHSIZE, &request->buckets);
 	return ipset_cmd(session->library, request->command, 0);
 }
 
@@ -355,10 +358,10 @@ static void put_change(struct ipset_data *data, const struct kb_set_change *chan
 static int ask_changes(struct kb_ipset_session *session, const struct request *request)
 {
 	const struct ipset_type *type = *type_of(session, request->set);
+	struct ipset_data *data = start_data(session);
 
 	for (size_t i = 0; i < request->count; i++) {
 		const struct kb_set_change *change = &request->changes[i];
-		struct ipset_data *data = start_data(session);
 
 		put_set(data, request->set, type);
 		put_change(data, change);
@@ -421,14 +424,15 @@ void kb_ipset_session_free(struct kb_ipset_session *session)
 	free(session);
 }
 
-int kb_ipset_create(struct kb_ipset_session *session, const struct kb_set *set,
+int kb_ipset_create(struct kb_ipset_session *session, const struct kb_set *set, unsigned buckets,
 		    struct kban_error **err)
 {
 	struct request request = { .ask = ask_create,
 				   .kind = "set",
 				   .name = set->name,
 				   .command = IPSET_CMD_CREATE,
-				   .set = set };
+				   .set = set,
+				   .buckets = buckets };
 	int status = know_type(session, set, err);
 
 	return status < 0 ? status : perform(session, &request, NULL, err);

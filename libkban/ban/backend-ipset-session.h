@@ -19,8 +19,11 @@ struct kb_ipset_session;
 int kb_ipset_session_new(struct kb_ipset_session **out, struct kban_error **err);
 void kb_ipset_session_free(struct kb_ipset_session *session);
 
-/* Create @a set, empty, with timeouts. One that is there already must be the same. */
-int kb_ipset_create(struct kb_ipset_session *session, const struct kb_set *set,
+/*
+ * Create @a set, empty, with timeouts, and with so many buckets; 0: as many as the kernel likes to
+ * begin with. One that is there already must be the same.
+ */
+int kb_ipset_create(struct kb_ipset_session *session, const struct kb_set *set, unsigned buckets,
 		    struct kban_error **err);
 
 int kb_ipset_flush(struct kb_ipset_session *session, const char *name, struct kban_error **err);

@@ -4,8 +4,10 @@
  *
  * A set that does not fit is replaced under the rules that refer to it: a new one is filled with
  * what can be kept and takes the place of the old one by swap, so there is no moment without
- * protection. The kernel swaps only sets of one type and family. Of others the old one is destroyed
- * and the new one renamed, which it allows while no rule refers to them.
+ * protection. So it is with an empty one that many entries are to come into, as after a boot: one
+ * that begins with a table for them need not grow. The kernel swaps only sets of one type and
+ * family. Of others the old one is destroyed and the new one renamed, which it allows while no rule
+ * refers to them.
  */
 #include "ban/backend-ipset-session.h"
 #include "ban/backend.h"
@@ -13,6 +15,12 @@
 
 /* No jail's set has that name: kb_set_name() writes no '~'. */
 #define NEW_SET "kban~new"
+
+/*
+ * For so many entries at once a table is made that holds them. Each time the kernel doubles one it
+ * waits until nobody looks at the old one any more, some milliseconds on an idle machine.
+ */
+#define MANY 8192
 
 struct ipset_backend {
 	struct kban_backend backend;
@@ -116,7 +124,8 @@ static int take_place(struct ipset_backend *ipset, const struct kb_set *set,
 	return status < 0 ? status : kb_ipset_rename(ipset->session, NEW_SET, set->name, err);
 }
 
-static int replace(struct ipset_backend *ipset, const struct kb_set *set, struct kban_error **err)
+static int replace(struct ipset_backend *ipset, const struct kb_set *set, unsigned buckets,
+		   struct kban_error **err)
 {
 	struct kb_set new_set = *set;
 	struct kb_ipset_header old;
@@ -131,7 +140,7 @@ static int replace(struct ipset_backend *ipset, const struct kb_set *set, struct
 		new_set.max_entries = old.max_entries;
 	status = destroy_if_there(ipset, NEW_SET, err);
 	if (status == KBAN_OK)
-		status = kb_ipset_create(ipset->session, &new_set, err);
+		status = kb_ipset_create(ipset->session, &new_set, buckets, err);
 	if (status == KBAN_OK)
 		status = fill(ipset, &new_set, err);
 	if (status == KBAN_OK)
@@ -151,13 +160,13 @@ static int ipset_open(struct kban_backend *backend, const struct kb_set *set,
 				   &problem);
 
 	if (status == KBAN_E_NOTFOUND)
-		return kb_ipset_create(ipset->session, set, err);
+		return kb_ipset_create(ipset->session, set, 0, err);
 	if (status < 0)
 		return hand_over(status, &problem, err);
 	if (kb_ipset_header_parse(kb_buffer_content(&ipset->listing), &header) &&
 	    fits(&header, set))
 		return KBAN_OK;
-	return replace(ipset, set, err);
+	return replace(ipset, set, 0, err);
 }
 
 static int ipset_ban(struct kban_backend *backend, const struct kb_set *set,
@@ -178,6 +187,32 @@ static bool is_about_entry(int status)
 	return status == KBAN_E_LIMIT;
 }
 
+/*
+ * So many that none of them gets more entries than the kernel likes: that is twelve at most, and
+ * two in the mean of a million.
+ */
+static unsigned buckets_for(size_t entries)
+{
+	unsigned buckets = 1;
+
+	while (buckets < entries / 2)
+		buckets *= 2;
+	return buckets;
+}
+
+/* Without it, filling the set takes longer; so failures are none. */
+static void make_room(struct ipset_backend *ipset, const struct kb_change_queue *queue)
+{
+	struct kb_ipset_header header;
+
+	if (queue->count >= MANY &&
+	    kb_ipset_list(ipset->session, queue->set.name, KB_IPSET_HEADER, &ipset->listing,
+			  NULL) == KBAN_OK &&
+	    kb_ipset_header_parse(kb_buffer_content(&ipset->listing), &header) &&
+	    header.entries == 0 && header.buckets < buckets_for(queue->count))
+		replace(ipset, &queue->set, buckets_for(queue->count), NULL);
+}
+
 /* Send all of @a queue that the kernel takes; the first refusal is answered. */
 static int send_queue(struct ipset_backend *ipset, const struct kb_change_queue *queue,
 		      struct kban_error **err)
@@ -185,6 +220,7 @@ static int send_queue(struct ipset_backend *ipset, const struct kb_change_queue 
 	size_t next = 0;
 	int first = KBAN_OK;
 
+	make_room(ipset, queue);
 	while (next < queue->count) {
 		size_t done;
 		int status =

@@ -22,6 +22,9 @@ static void parse_options(struct kban_text options, struct kb_ipset_header *head
 		else if (kb_text_is(word, "maxelem") && next_word(&options, &value) &&
 			 kb_text_number(value, 0, UINT32_MAX, &number))
 			header->max_entries = (unsigned)number;
+		else if (kb_text_is(word, "hashsize") && next_word(&options, &value) &&
+			 kb_text_number(value, 0, UINT32_MAX, &number))
+			header->buckets = (unsigned)number;
 	}
 }
 

@@ -11,6 +11,7 @@ struct kb_ipset_header {
 	struct kban_text type; /* "hash:ip"; part of the listing */
 	unsigned family;       /* an enum kban_family, or 0 */
 	unsigned max_entries;
+	unsigned buckets; /* of its hash table */
 	size_t entries;
 	size_t references; /* rules that refer to it */
 	bool has_timeouts;

@@ -13,6 +13,7 @@
 #define SINGLE  1000
 #define BATCH   500
 #define RESTORE 100000
+#define MILLION 1000000
 
 /* Bans by what fail2ban runs, of which each is alike. */
 #define PEER_BANS 50
@@ -20,6 +21,7 @@
 #define LENGTH (86400 * KBAN_SECOND)
 
 static const struct kb_set set = { "kban-bench", KBAN_IPV4, KB_SET_IP, 131072, "" };
+static const struct kb_set large_set = { "kban-bench", KBAN_IPV4, KB_SET_IP, 1048576, "" };
 
 static double now(void)
 {
@@ -40,22 +42,28 @@ static struct kban_addr nth_addr(unsigned n)
 	return addr;
 }
 
+/* What holds so many entries. */
+static const struct kb_set *set_for(unsigned count)
+{
+	return count > set.max_entries ? &large_set : &set;
+}
+
 static int ban(struct kban_backend *backend, unsigned from, unsigned count)
 {
 	for (unsigned i = from; i < from + count; i++) {
 		struct kban_addr addr = nth_addr(i);
 
-		if (backend->ops->ban(backend, &set, &addr, LENGTH, NULL) < 0)
+		if (backend->ops->ban(backend, set_for(count), &addr, LENGTH, NULL) < 0)
 			return -1;
 	}
 	return backend->ops->commit(backend, NULL);
 }
 
-static int renew_set(struct kban_backend *backend)
+static int renew_set(struct kban_backend *backend, unsigned count)
 {
 	return backend->ops->remove(backend, &set, NULL) < 0
 		       ? -1
-		       : backend->ops->open(backend, &set, NULL);
+		       : backend->ops->open(backend, set_for(count), NULL);
 }
 
 static int compare_times(const void *left, const void *right)
@@ -69,7 +77,7 @@ static int bench_single(struct kban_backend *backend)
 {
 	static double times[SINGLE];
 
-	if (renew_set(backend) < 0)
+	if (renew_set(backend, SINGLE) < 0)
 		return -1;
 	for (unsigned i = 0; i < SINGLE; i++) {
 		double start = now();
@@ -89,7 +97,7 @@ static double bench_batch(struct kban_backend *backend, unsigned count)
 {
 	double start, taken;
 
-	if (renew_set(backend) < 0)
+	if (renew_set(backend, count) < 0)
 		return -1;
 	start = now();
 	if (ban(backend, 0, count) < 0)
@@ -130,7 +138,7 @@ static int bench_script(struct kban_backend *backend, const char *format, const 
 	double start;
 	int status;
 
-	if (script == NULL || renew_set(backend) < 0)
+	if (script == NULL || renew_set(backend, count) < 0)
 		return -1;
 	for (unsigned i = 0; i < count; i++) {
 		struct kban_addr addr = nth_addr(i);
@@ -194,12 +202,13 @@ struct kind {
 	const char *name;
 	backend_new_fn *open;
 	const char *line, *program;
+	unsigned most; /* entries that the program takes at once in a namespace of a user */
 };
 
 static const struct kind kinds[] = {
-	{ "ipset", kban_backend_ipset_new, "add kban-bench", "ipset -exist restore" },
+	{ "ipset", kban_backend_ipset_new, "add kban-bench", "ipset -exist restore", RESTORE },
 	{ "nft", kban_backend_nft_new, "element inet kban kban-bench {",
-	  "sed 's/^/add /' | nft -f -" },
+	  "sed 's/^/add /' | nft -f -", BATCH },
 };
 
 static int bench_kind(const struct kind *kind, struct kban_context *ctx, double *each)
@@ -217,7 +226,10 @@ static int bench_kind(const struct kind *kind, struct kban_context *ctx, double 
 		return -1;
 	batch = bench_batch(backend, BATCH);
 	if (batch < 0 || bench_script(backend, kind->line, kind->program, BATCH) != 0 ||
-	    bench_batch(backend, RESTORE) < 0 || bench_list(backend) < 0)
+	    bench_batch(backend, RESTORE) < 0 || bench_list(backend) < 0 ||
+	    (kind->most >= RESTORE &&
+	     bench_script(backend, kind->line, kind->program, RESTORE) != 0) ||
+	    bench_batch(backend, MILLION) < 0)
 		return -1;
 	*each = batch / BATCH;
 	return backend->ops->remove(backend, &set, NULL);

@@ -153,6 +153,61 @@ static void a_set_is_replaced_under_its_rules(void **state)
 	assert_true(holds(backend, &plain, "192.0.2.1"));
 }
 
+/* Hold back bans of so many hosts, the first 10.0.0.0. */
+static void hold_many(struct kban_backend *backend, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct kban_addr addr = { .family = KBAN_IPV4, .prefix = 32, .bytes = { 10 } };
+
+		addr.bytes[2] = (uint8_t)(i >> 8);
+		addr.bytes[3] = (uint8_t)i;
+		assert_int_equal(backend->ops->ban(backend, &plain, &addr, LENGTH, NULL), KBAN_OK);
+	}
+}
+
+static void an_empty_set_is_made_for_many_under_its_rules(void **state)
+{
+	struct kban_backend *backend = *state;
+
+	assert_int_equal(open_set(backend, &plain), KBAN_OK);
+	assert_int_equal(
+		namespace_run("iptables -A INPUT -m set --match-set kban-test src -j DROP"), 0);
+	hold_many(backend, 10000);
+	assert_int_equal(backend->ops->commit(backend, NULL), KBAN_OK);
+	assert_int_equal(namespace_run("ipset list -t kban-test | grep -q 'hashsize 8192 '"), 0);
+	assert_int_equal(namespace_run("ipset list -t kban-test | grep -q 'References: 1'"), 0);
+	assert_int_equal(
+		namespace_run("ipset list -t kban-test | grep -q 'Number of entries: 10000'"), 0);
+	assert_int_equal(namespace_run("ipset list -n | grep -q new"), 1);
+}
+
+static void entries_of_others_stay_when_many_come(void **state)
+{
+	struct kban_backend *backend = *state;
+
+	assert_int_equal(open_set(backend, &plain), KBAN_OK);
+	assert_int_equal(namespace_run("ipset add kban-test 192.0.2.1"), 0);
+	hold_many(backend, 10000);
+	assert_int_equal(backend->ops->commit(backend, NULL), KBAN_OK);
+	assert_true(holds(backend, &plain, "192.0.2.1"));
+	assert_true(holds(backend, &plain, "10.0.39.15"));
+}
+
+static void networks_and_hosts_come_together(void **state)
+{
+	struct kban_backend *backend = *state;
+	struct kban_addr network = test_addr("198.51.100.0/24");
+	struct kban_addr host = test_addr("192.0.2.1");
+
+	assert_int_equal(open_set(backend, &nets), KBAN_OK);
+	assert_int_equal(backend->ops->ban(backend, &nets, &network, LENGTH, NULL), KBAN_OK);
+	assert_int_equal(backend->ops->ban(backend, &nets, &host, LENGTH, NULL), KBAN_OK);
+	assert_int_equal(backend->ops->commit(backend, NULL), KBAN_OK);
+	assert_true(holds(backend, &nets, "198.51.100.7"));
+	assert_true(holds(backend, &nets, "192.0.2.1"));
+	assert_false(holds(backend, &nets, "192.0.2.2"));
+}
+
 static void another_type_under_rules_is_refused(void **state)
 {
 	struct kban_backend *backend = *state;
@@ -356,6 +411,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_it_makes_can_hold_timeouts, start, stop),
 		cmocka_unit_test_setup_teardown(entries_survive_the_backend, start, stop),
 		cmocka_unit_test_setup_teardown(a_set_is_replaced_under_its_rules, start, stop),
+		cmocka_unit_test_setup_teardown(an_empty_set_is_made_for_many_under_its_rules,
+						start, stop),
+		cmocka_unit_test_setup_teardown(entries_of_others_stay_when_many_come, start, stop),
+		cmocka_unit_test_setup_teardown(networks_and_hosts_come_together, start, stop),
 		cmocka_unit_test_setup_teardown(another_type_under_rules_is_refused, start, stop),
 		cmocka_unit_test_setup_teardown(remove_empties_a_set_that_rules_hold, start, stop),
 		cmocka_unit_test_setup_teardown(one_missing_set_does_not_stop_the_others, start,
