@@ -4,7 +4,8 @@
 
 A host in a network namespace sends datagrams as fast as it can, and another one behind the firewall of kban-tail, with
 ipset and with nft, and of fail2ban with its action for ipset, each with one jail that bans at the first failure. Both
-logs and states are on a disk as usual.
+logs and states are on a disk as usual. Beside them a process that does nothing but wait for the line and read it: the
+least that this machine lets any of them take.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "net"))
@@ -25,6 +27,7 @@ ACTION = "iptables-allports[protocol=udp]"
 # Names, and what the packet filter of the daemon is.
 FILTERS = {"kban-tail, ipset": "ipset", "kban-tail, nft": "nft"}
 FAIL2BAN = "fail2ban, ipset"
+WAKE = "reading the line, no more"
 
 
 def arguments():
@@ -32,7 +35,7 @@ def arguments():
     parser.add_argument("build", type=Path, help="directory of a release build")
     parser.add_argument("--hosts", type=int, default=100, help="up to 250")
     parser.add_argument("--json", action="store_true", help="the microseconds of each")
-    parser.add_argument("--only", choices=[*FILTERS, FAIL2BAN])
+    parser.add_argument("--only", choices=[WAKE, *FILTERS, FAIL2BAN])
     return parser.parse_args()
 
 
@@ -57,6 +60,13 @@ def send(build, peer, log, hosts):
     command = [build / "tests/bench/bench-packets", str(peer.process.pid), log, "203.0.113.1", str(PORT), NETWORK,
                str(hosts)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=keep_apart(0))
+    return [float(line) for line in done.stdout.split()]
+
+
+def measure_wake(build, hosts):
+    with tempfile.NamedTemporaryFile(prefix="kban-wake-") as log:
+        command = [build / "tests/bench/bench-wake", log.name, str(hosts)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(line) for line in done.stdout.split()]
 
 
@@ -110,6 +120,8 @@ def measure(options):
     peers.echo("203.0.113.1", PORT)
     found = {}
     try:
+        if options.only in (None, WAKE):
+            found[WAKE] = measure_wake(options.build, options.hosts)
         for name, packet_filter in FILTERS.items():
             if shutil.which(packet_filter) and options.only in (None, name):
                 found[name] = measure_kban(options.build, peer, packet_filter, options.hosts)

@@ -337,7 +337,8 @@ PACKETS = """
 
 A host sends datagrams as fast as it can, a line about it is written to a log, and what counts is the time
 from before that write to the first datagram that is refused (`latency.py`). Sender and daemon have processors
-of their own; the daemon has been at rest before each host.
+of their own; the daemon has been at rest before each host. The first row is what the machine itself takes to
+wake a process that only waits for the line.
 """
 
 
