@@ -101,9 +101,11 @@ static int add_default(struct kb_date_formats *formats, struct kban_text text, u
 		struct kb_date_pattern *added = formats->items[count];
 
 		added->is_default = true;
-		/* They begin and end with letters or digits, and are bounded by something else. */
+		/* They end with letters or digits, and something else is behind. */
 		if (added->cut == KB_DATE_CUT_ANYWHERE)
 			added->cut = KB_DATE_CUT_WORDS;
+		if (added->cut == KB_DATE_CUT_AFTER_MARKS)
+			added->cut = KB_DATE_CUT_MARKED_WORDS;
 	}
 	return status;
 }

@@ -21,9 +21,10 @@ struct kb_date_pattern;
 enum kb_date_cut {
 	KB_DATE_CUT_FIRST = 0,       /* nothing before it, or nothing is cut out */
 	KB_DATE_CUT_AFTER_MARKS = 1, /* before it two characters at most, no letters, digits or _ */
-	KB_DATE_CUT_WORDS = 2,       /* a letter, digit or _ neither before it nor behind it */
-	KB_DATE_CUT_AFTER_BRACKET = 4, /* a [ before it */
-	KB_DATE_CUT_ANYWHERE = 8,
+	KB_DATE_CUT_WORDS = 2,       /* no letter, digit or _ behind it */
+	KB_DATE_CUT_MARKED_WORDS = 4,  /* both of these */
+	KB_DATE_CUT_AFTER_BRACKET = 8, /* a [ before it */
+	KB_DATE_CUT_ANYWHERE = 16,
 };
 
 /* More formats are no list that anybody wrote; each is tried on each line. */

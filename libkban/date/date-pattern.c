@@ -135,6 +135,7 @@ struct draft {
 	bool line_begin; /* {^LN-BEG} */
 	bool has_words;
 	struct kb_buffer body; /* the expanded text */
+	size_t last_token;     /* bytes of a token that it ends with */
 	struct kb_buffer name;
 	struct kb_buffer regex;
 };
@@ -224,19 +225,24 @@ static bool expand_tokens(struct draft *draft)
 	while (rest.len > 0) {
 		size_t plain = kb_text_index(rest, '%');
 		const struct token *token;
+		size_t before;
 
 		kb_buffer_append(&draft->body, rest.data, plain);
 		kb_buffer_append(&draft->name, rest.data, plain);
+		if (plain > 0)
+			draft->last_token = 0;
 		if (plain == rest.len)
 			break;
 		rest = kb_text_slice(rest, plain + 1, rest.len);
 		token = find_token(rest);
 		if (token == NULL)
 			return false;
+		before = draft->body.len;
 		if (token->regex == NULL)
 			put_allowed_years(&draft->body, draft->year);
 		else
 			kb_buffer_string(&draft->body, token->regex);
+		draft->last_token = draft->body.len - before;
 		kb_buffer_string(&draft->name, token->name);
 		draft->has_words = draft->has_words || token->has_words;
 		rest = kb_text_slice(rest, strlen(token->spelling), rest.len);
@@ -472,15 +478,48 @@ static bool is_after_bracket(struct kban_text body)
 	return at > 0 && (at == body.len || strchr("?*+{", body.data[at]) == NULL);
 }
 
-/* Groups of its own may leave out any part of what @a body matches. */
-static enum kb_date_cut cut_of(struct kban_text body, struct kban_text flags, bool line_begin)
+/* Behind what stands at @a at, also a group. 0: there is something that is better not read. */
+static size_t part_end(struct kban_text text, size_t at)
 {
+	if (text.data[at] != '(')
+		return unit_end(text, at);
+	return has_flags(text, at) ? 0 : group_end(text, at + 1);
+}
+
+/*
+ * Whatever the line, the match ends with what the last token stands for. Each token but %% ends
+ * with a letter or a digit.
+ */
+static bool ends_with_token(const struct draft *draft)
+{
+	struct kban_text body = kb_buffer_content(&draft->body);
+	size_t begin = body.len - draft->last_token;
+	size_t at = 0;
+
+	if (draft->flags.len > 0 || draft->last_token <= strlen("%"))
+		return false;
+	while (at < begin) {
+		at = part_end(body, at);
+		if (at == 0)
+			return false;
+	}
+	return at == begin;
+}
+
+/* Groups of its own may leave out any part of what the body matches. */
+static enum kb_date_cut cut_of(const struct draft *draft, bool is_bound)
+{
+	struct kban_text body = kb_buffer_content(&draft->body);
+	bool ends_word = is_bound && ends_with_token(draft);
+
 	if (has_own_group(body))
-		return flags.len == 0 && is_after_bracket(body) ? KB_DATE_CUT_AFTER_BRACKET
-								: KB_DATE_CUT_ANYWHERE;
+		return draft->flags.len == 0 && is_after_bracket(body) ? KB_DATE_CUT_AFTER_BRACKET
+								       : KB_DATE_CUT_ANYWHERE;
 	if (kb_text_starts_with(body, "^"))
 		return KB_DATE_CUT_FIRST;
-	return line_begin ? KB_DATE_CUT_AFTER_MARKS : KB_DATE_CUT_ANYWHERE;
+	if (draft->line_begin)
+		return ends_word ? KB_DATE_CUT_MARKED_WORDS : KB_DATE_CUT_AFTER_MARKS;
+	return ends_word ? KB_DATE_CUT_WORDS : KB_DATE_CUT_ANYWHERE;
 }
 
 /* From the expanded text to the regular expression. */
@@ -503,7 +542,7 @@ static void build_regex(struct draft *draft, struct kb_date_pattern *pattern)
 		kb_buffer_string(&draft->regex, BOUND);
 	pattern->line_begin = draft->line_begin || is_at_line_begin(body);
 	pattern->anchored = pattern->line_begin || has_line_end(body);
-	pattern->cut = cut_of(body, draft->flags, draft->line_begin);
+	pattern->cut = cut_of(draft, !ends);
 }
 
 static void start_draft(struct draft *draft, struct kban_text text)
@@ -573,7 +612,7 @@ static int make_from_keyword(struct kb_date_pattern *pattern, const struct keywo
 	pattern->kind = keyword->kind;
 	pattern->line_begin = line_begin;
 	pattern->anchored = line_begin;
-	pattern->cut = line_begin ? KB_DATE_CUT_AFTER_MARKS : KB_DATE_CUT_ANYWHERE;
+	pattern->cut = line_begin ? KB_DATE_CUT_MARKED_WORDS : KB_DATE_CUT_WORDS;
 	return pattern->name && pattern->regex ? KBAN_OK : kb_fail_memory(err);
 }
 

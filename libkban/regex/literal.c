@@ -33,11 +33,14 @@ static bool is_word(char c)
 static bool may_cut_at(struct kban_text text, size_t at, unsigned cuts)
 {
 	char before = text.data[at - 1];
+	bool at_begin = at <= 2 && !is_word(text.data[0]) && !is_word(before);
+	bool at_word_end = !is_word(text.data[at]);
 
-	if ((cuts & KB_LITERAL_CUT_AT_BEGIN) && at <= 2 && !is_word(text.data[0]) &&
-	    !is_word(before))
+	if ((cuts & KB_LITERAL_CUT_AT_BEGIN) && at_begin)
 		return true;
-	if ((cuts & KB_LITERAL_CUT_AT_WORD_END) && !is_word(text.data[at]))
+	if ((cuts & KB_LITERAL_CUT_AT_WORD_END) && at_word_end)
+		return true;
+	if ((cuts & KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END) && at_begin && at_word_end)
 		return true;
 	if ((cuts & KB_LITERAL_CUT_AFTER_BRACKET) && before == '[')
 		return true;

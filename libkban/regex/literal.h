@@ -62,11 +62,14 @@ enum kb_literal_cut {
 	 */
 	KB_LITERAL_CUT_AT_WORD_END = 2,
 
+	/* Both of these at once. True of all default formats after "{^LN-BEG}". */
+	KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END = 4,
+
 	/* The stamp follows a '['. */
-	KB_LITERAL_CUT_AFTER_BRACKET = 4,
+	KB_LITERAL_CUT_AFTER_BRACKET = 8,
 
 	/* Anything may be cut anywhere, between two characters. Always true. */
-	KB_LITERAL_CUT_ANYWHERE = 8,
+	KB_LITERAL_CUT_ANYWHERE = 16,
 };
 
 struct kb_literal_factor {

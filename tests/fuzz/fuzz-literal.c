@@ -24,10 +24,13 @@ static bool is_sign(char c)
 static bool may_be_cut(struct kban_text text, size_t at, unsigned cuts)
 {
 	char before = text.data[at - 1];
+	bool at_begin = at <= 2 && is_sign(text.data[0]) && is_sign(before);
 
 	if (((unsigned char)text.data[at] & 0xc0) == 0x80)
 		return false;
-	if ((cuts & KB_LITERAL_CUT_AT_BEGIN) && at <= 2 && is_sign(text.data[0]) && is_sign(before))
+	if ((cuts & KB_LITERAL_CUT_AT_BEGIN) && at_begin)
+		return true;
+	if ((cuts & KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END) && at_begin && is_sign(text.data[at]))
 		return true;
 	if ((cuts & KB_LITERAL_CUT_AT_WORD_END) && is_sign(text.data[at]))
 		return true;

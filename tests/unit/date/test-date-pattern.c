@@ -298,10 +298,39 @@ static void edge(void **state)
 }
 
 static const struct edge what_stands_before_a_stamp[] = {
-	{ "^%Y", KB_DATE_CUT_FIRST },          { "{^LN-BEG}%Y", KB_DATE_CUT_AFTER_MARKS },
-	{ "^EPOCH", KB_DATE_CUT_AFTER_MARKS }, { "EPOCH", KB_DATE_CUT_ANYWHERE },
-	{ "%Y", KB_DATE_CUT_ANYWHERE },        { "%Y$", KB_DATE_CUT_ANYWHERE },
-	{ "^(%Y)", KB_DATE_CUT_ANYWHERE },     { NULL, KB_DATE_CUT_FIRST },
+	{ "^%Y", KB_DATE_CUT_FIRST },      { "{^LN-BEG}%Y:", KB_DATE_CUT_AFTER_MARKS },
+	{ "%Y:", KB_DATE_CUT_ANYWHERE },   { "%Y$", KB_DATE_CUT_ANYWHERE },
+	{ "^(%Y)", KB_DATE_CUT_ANYWHERE }, { NULL, KB_DATE_CUT_FIRST },
+};
+
+/* It ends with a letter or a digit, and so none is behind it. */
+static const struct edge a_word[] = {
+	{ "{^LN-BEG}%Y", KB_DATE_CUT_MARKED_WORDS },
+	{ "%Y", KB_DATE_CUT_WORDS },
+	{ "**%Y", KB_DATE_CUT_WORDS },
+	{ "x%%%Y", KB_DATE_CUT_WORDS },
+	{ "%d/%b[^/]*/%Y:%H(?:x|\\.)?%z", KB_DATE_CUT_WORDS },
+	{ "^EPOCH", KB_DATE_CUT_MARKED_WORDS },
+	{ "EPOCH", KB_DATE_CUT_WORDS },
+	{ "{^LN-BEG}TAI64N", KB_DATE_CUT_MARKED_WORDS },
+	{ NULL, KB_DATE_CUT_FIRST },
+};
+
+static const struct edge perhaps_no_word[] = {
+	{ "%Y%%", KB_DATE_CUT_ANYWHERE },
+	{ "%Y?", KB_DATE_CUT_ANYWHERE },
+	{ "%Y**", KB_DATE_CUT_ANYWHERE },
+	{ "{UNB}%Y", KB_DATE_CUT_ANYWHERE },
+	{ "%Y\\b", KB_DATE_CUT_ANYWHERE },
+	{ "%Y|x%%", KB_DATE_CUT_ANYWHERE },
+	{ "x:|%Y", KB_DATE_CUT_ANYWHERE },
+	{ "(?:x:|%Y)", KB_DATE_CUT_ANYWHERE },
+	/* What looks like a token is part of a set. */
+	{ "(?:[^%f", KB_DATE_CUT_ANYWHERE },
+	/* Flags change what the rest means. */
+	{ "(?x)%Y", KB_DATE_CUT_ANYWHERE },
+	{ "(?i:x)%Y", KB_DATE_CUT_ANYWHERE },
+	{ NULL, KB_DATE_CUT_FIRST },
 };
 
 /* Its first group begins behind a bracket, whatever the line. */
@@ -454,6 +483,8 @@ int main(void)
 		test_case(look, anchors),
 		cmocka_unit_test(allowed_years),
 		test_case(edge, what_stands_before_a_stamp),
+		test_case(edge, a_word),
+		test_case(edge, perhaps_no_word),
 		test_case(edge, after_a_bracket),
 		test_case(edge, perhaps_without_a_bracket),
 		test_case(refuse, refused),

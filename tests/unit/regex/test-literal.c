@@ -174,6 +174,9 @@ static const struct cut cuts[] = {
 	{ KB_LITERAL_CUT_AT_WORD_END, "Failedpassword", "{Failedpassword}" },
 	{ KB_LITERAL_CUT_AT_WORD_END, "Failed password", "{ password}" },
 	{ KB_LITERAL_CUT_AT_WORD_END, "Failed password for", "{Failed password| password for}" },
+	{ KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END, "Failed password", "{Failed password}" },
+	{ KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END, "=http://", "{=http://}" },
+	{ KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END, "\\[ Failed", "{ Failed}" },
 	{ KB_LITERAL_CUT_AFTER_BRACKET, "Failed password", "{Failed password}" },
 	{ KB_LITERAL_CUT_AFTER_BRACKET, "Failed \\[ pass", "{Failed [}" },
 	{ KB_LITERAL_CUT_AFTER_BRACKET | KB_LITERAL_CUT_AT_BEGIN, "\"Failed\\[password",
@@ -316,13 +319,17 @@ static bool may_be_cut(struct kban_text text, size_t at, unsigned where)
 {
 	static const char word_ends[] = " []().,:-\"";
 	char before = text.data[at - 1];
+	bool at_word_end = strchr(word_ends, text.data[at]) != NULL;
+	bool at_begin = at <= 2 && strchr(word_ends, text.data[0]) != NULL &&
+			strchr(word_ends, before) != NULL;
 
 	if (((unsigned char)text.data[at] & 0xc0) == 0x80)
 		return false;
-	if ((where & KB_LITERAL_CUT_AT_WORD_END) && strchr(word_ends, text.data[at]) != NULL)
+	if ((where & KB_LITERAL_CUT_AT_WORD_END) && at_word_end)
 		return true;
-	if ((where & KB_LITERAL_CUT_AT_BEGIN) && at <= 2 &&
-	    strchr(word_ends, text.data[0]) != NULL && strchr(word_ends, before) != NULL)
+	if ((where & KB_LITERAL_CUT_AT_BEGIN) && at_begin)
+		return true;
+	if ((where & KB_LITERAL_CUT_AT_BEGIN_AND_WORD_END) && at_begin && at_word_end)
 		return true;
 	if ((where & KB_LITERAL_CUT_AFTER_BRACKET) && before == '[')
 		return true;
