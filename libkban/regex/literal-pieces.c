@@ -283,6 +283,14 @@ static bool unite_pieces(struct kb_piece_room *room, struct kb_pieces left, stru
 	return count <= KB_LITERAL_STRINGS_MAX;
 }
 
+static bool has_short(struct kb_pieces pieces)
+{
+	for (size_t i = 0; i < pieces.count; i++)
+		if (pieces.items[i].text.len < KB_PIECE_LENGTH_MIN)
+			return true;
+	return false;
+}
+
 /* Note that a string of @a pieces is needed, where that says something. */
 static void add_factor(struct kb_content *content, struct kb_pieces pieces)
 {
@@ -290,7 +298,7 @@ static void add_factor(struct kb_content *content, struct kb_pieces pieces)
 
 	if (pieces.score == 0)
 		pieces.score = kb_pieces_score(pieces);
-	if (pieces.score == 0)
+	if (pieces.score == 0 || has_short(pieces))
 		return;
 	while (at > 0 && content->factors[at - 1].score < pieces.score)
 		at--;

@@ -8,6 +8,9 @@
 
 #include "regex/literal.h"
 
+/* What is shorter is in nearly every line, and no factor. */
+#define KB_PIECE_LENGTH_MIN 3
+
 struct kb_piece {
 	struct kban_text text; /* lower case if caseless */
 	bool caseless;

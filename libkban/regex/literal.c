@@ -10,9 +10,6 @@
 #include "regex/literal-read.h"
 #include "regex/pattern.h"
 
-/* What is shorter is in nearly every line. */
-#define LENGTH_MIN 3
-
 /* What K and S may be in the text, without regard to case. */
 #define KELVIN_SIGN "\xe2\x84\xaa"
 #define LONG_S      "\xc5\xbf"
@@ -157,7 +154,7 @@ static bool cut_pieces(struct draft *draft, const struct draft *whole, unsigned 
 		size_t count = survivors(&whole->items[i], cuts, parts);
 
 		for (size_t j = 0; j < count; j++) {
-			if (parts[j].text.len < LENGTH_MIN)
+			if (parts[j].text.len < KB_PIECE_LENGTH_MIN)
 				return false;
 			add_piece(draft, &parts[j]);
 		}
@@ -170,7 +167,7 @@ static bool make_draft(struct draft *draft, struct kb_pieces pieces, unsigned cu
 	struct draft whole = { .count = 0 };
 
 	for (size_t i = 0; i < pieces.count; i++) {
-		if (pieces.items[i].text.len < LENGTH_MIN)
+		if (pieces.items[i].text.len < KB_PIECE_LENGTH_MIN)
 			return false;
 		add_piece(&whole, &pieces.items[i]);
 	}

@@ -172,7 +172,24 @@ static int wait_for(const struct choice *choice, const struct kb_scan_target *ta
 	return add_factor(choice->table, target, factor);
 }
 
-/* The best of what is left, when a line with one has been found, is the condition. */
+/* How common @a factor is on lines that have @a trigger; of those that are even there, on all. */
+static size_t measure_beside(const struct kb_literal_factor *trigger,
+			     const struct kb_literal_factor *factor, const struct sample *sample)
+{
+	struct kban_text rest = sample->text;
+	struct kban_text line;
+	size_t all = 0, beside = 0;
+
+	while (kb_text_next_line(&rest, &line)) {
+		bool is_there = kb_literal_factor_in(factor, line);
+
+		all += is_there;
+		beside += is_there && kb_literal_factor_in(trigger, line);
+	}
+	return beside * (sample->lines + 1) + all;
+}
+
+/* The best of what is left, when a line with the trigger has been found, is the condition. */
 static void set_condition(const struct choice *choice, size_t rule, struct kb_literals *literals,
 			  const struct kb_literal_factor *trigger)
 {
@@ -181,9 +198,12 @@ static void set_condition(const struct choice *choice, size_t rule, struct kb_li
 
 	for (size_t i = 0; i < literals->count; i++) {
 		struct kb_literal_factor *factor = &literals->factors[i];
-		size_t hits = kb_literal_factor_measure(factor, choice->sample->text);
+		size_t hits;
 
-		if (factor == trigger || hits >= least)
+		if (factor == trigger)
+			continue;
+		hits = measure_beside(trigger, factor, choice->sample);
+		if (hits >= least)
 			continue;
 		best = factor;
 		least = hits;

@@ -49,6 +49,7 @@ static const struct finding runs_of_letters[] = {
 	{ "^Failed password for .* from", "{Failed password for }{ from}" },
 	{ "Failed \\S+ for", "{Failed }{ for}" },
 	{ "Failed\\s+password", "{password}{Failed}" },
+	{ "foo.#\".#\".#\".#\".#\".#\".#\".#\".#\".", "{foo}" },
 	{ "foo\\.bar\\[1\\]", "{foo.bar[1]}" },
 	{ "foo\\x41\\x{42}bar", "{fooABbar}" },
 	{ "foo\\bbar$baz\\Kend", "{foobarbazend}" },
