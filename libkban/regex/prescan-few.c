@@ -157,10 +157,10 @@ static struct nibbles join(const struct nibbles *left, const struct nibbles *rig
 	return both;
 }
 
-/* How many marks have such nibbles: what lets many pass costs much. */
-static uint64_t cost_of(const struct nibbles *nibbles)
+/* How many marks have such nibbles: of what lets many pass, all members are often looked at. */
+static uint64_t cost_of(const struct nibbles *nibbles, size_t members)
 {
-	uint64_t cost = 1;
+	uint64_t cost = members;
 
 	for (size_t i = 0; i < MARK_BYTES; i++)
 		cost *= (uint64_t)__builtin_popcount(nibbles->low[i]) *
@@ -179,6 +179,7 @@ static int by_mark(const void *left, const void *right)
 /* A run of members that are one group. */
 struct run {
 	size_t end; /* behind its last member */
+	size_t members;
 	struct nibbles nibbles;
 	uint64_t cost;
 };
@@ -191,7 +192,8 @@ static void join_cheapest(struct run *runs, size_t count)
 
 	for (size_t i = 0; i + 1 < count; i++) {
 		struct nibbles both = join(&runs[i].nibbles, &runs[i + 1].nibbles);
-		uint64_t rise = cost_of(&both) - runs[i].cost / 2 - runs[i + 1].cost / 2;
+		uint64_t cost = cost_of(&both, runs[i].members + runs[i + 1].members);
+		uint64_t rise = cost - runs[i].cost / 2 - runs[i + 1].cost / 2;
 
 		if (rise >= least)
 			continue;
@@ -199,7 +201,8 @@ static void join_cheapest(struct run *runs, size_t count)
 		best = i;
 	}
 	runs[best].nibbles = join(&runs[best].nibbles, &runs[best + 1].nibbles);
-	runs[best].cost = cost_of(&runs[best].nibbles);
+	runs[best].members += runs[best + 1].members;
+	runs[best].cost = cost_of(&runs[best].nibbles, runs[best].members);
 	runs[best].end = runs[best + 1].end;
 	memmove(&runs[best + 1], &runs[best + 2], (count - best - 2) * sizeof(*runs));
 }
@@ -224,7 +227,8 @@ static void make_groups(struct few *few)
 	for (size_t i = 0; i < count; i++) {
 		runs[i].end = i + 1;
 		runs[i].nibbles = nibbles_of(&few->members[i]);
-		runs[i].cost = cost_of(&runs[i].nibbles);
+		runs[i].members = 1;
+		runs[i].cost = cost_of(&runs[i].nibbles, 1);
 	}
 	for (; count > GROUPS; count--)
 		join_cheapest(runs, count);
