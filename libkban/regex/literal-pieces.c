@@ -77,6 +77,11 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static char lower(char c)
 {
 	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -223,6 +228,7 @@ static void join_two(struct kb_piece *out, char *bytes, const struct kb_piece *l
 	out->caseless = left->caseless || right->caseless;
 	out->folds = left->folds || right->folds;
 	out->has_digits = left->has_digits || right->has_digits;
+	out->digits = left->digits;
 	for (size_t i = 0; out->caseless && i < len; i++)
 		bytes[i] = lower(bytes[i]);
 }
@@ -257,7 +263,7 @@ static bool has_piece(const struct kb_piece *items, size_t count, const struct k
 {
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].caseless == piece->caseless && items[i].folds == piece->folds &&
-		    items[i].has_digits == piece->has_digits &&
+		    items[i].has_digits == piece->has_digits && items[i].digits == piece->digits &&
 		    kb_text_equal(items[i].text, piece->text))
 			return true;
 	}
@@ -329,6 +335,7 @@ static bool shorten(struct kb_piece_room *room, struct kb_pieces *pieces)
 
 		if (piece.text.len < 2)
 			return false;
+		piece.digits = is_digit(piece.text.data[0]) ? piece.digits + 1 : 0;
 		piece.text = kb_text_slice(piece.text, 1, piece.text.len);
 		if (!has_piece(items, count, &piece))
 			items[count++] = piece;
@@ -410,24 +417,58 @@ struct kb_content kb_content_either(struct kb_piece_room *room, const struct kb_
 	return out;
 }
 
+/* How many digits the shortest of @a pieces is; 0: one is something else. */
+static size_t count_digits(struct kb_pieces pieces)
+{
+	size_t least = SIZE_MAX;
+
+	for (size_t i = 0; i < pieces.count; i++) {
+		struct kban_text text = pieces.items[i].text;
+
+		for (size_t j = 0; j < text.len; j++)
+			if (!is_digit(text.data[j]))
+				return 0;
+		if (text.len < least)
+			least = text.len;
+	}
+	return least;
+}
+
+/* @a pieces with @a digits before each. */
+static struct kb_pieces put_behind(struct kb_piece_room *room, struct kb_pieces pieces,
+				   size_t digits)
+{
+	struct kb_piece *items;
+
+	if (digits == 0)
+		return pieces;
+	items = kb_piece_room_take(room, pieces.count * sizeof(*items));
+	for (size_t i = 0; items != NULL && i < pieces.count; i++) {
+		items[i] = pieces.items[i];
+		items[i].digits = digits;
+	}
+	return items != NULL ? (struct kb_pieces){ items, pieces.count, 0 } : pieces;
+}
+
 /* Exactly @a times, as far as that can be told. */
 static struct kb_content repeat_exactly(struct kb_piece_room *room,
 					const struct kb_content *content, size_t times)
 {
 	struct kb_content out = *content;
+	size_t told = 1;
 
-	for (size_t i = 1; i < times && i < KB_LITERAL_LENGTH_MAX; i++) {
+	for (; told < times && told < KB_LITERAL_LENGTH_MAX; told++) {
 		struct kb_content more = kb_content_join(room, &out, content);
 
 		if (!more.exact)
 			break;
 		out = more;
-		if (i + 1 == times)
-			return out;
 	}
-	if (times > 1 && out.exact) {
+	if (told < times && out.exact) {
+		size_t digits = count_digits(content->head);
+
 		out.exact = false;
-		out.tail = out.head;
+		out.tail = put_behind(room, out.head, (times - told) * digits);
 	}
 	return out;
 }

@@ -16,6 +16,7 @@ struct kb_piece {
 	bool caseless;
 	bool folds;      /* caseless, and K or S in it may be U+212A or U+017F in the text */
 	bool has_digits; /* for which there may be others, beyond ASCII */
+	size_t digits;   /* before it, at least */
 };
 
 /* Immutable; in the memory of a struct kb_piece_room. */

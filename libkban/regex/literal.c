@@ -20,10 +20,14 @@ struct draft {
 	size_t count;
 };
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
 }
 
 /* May a stamp have stood before byte @a at of @a text? */
@@ -49,6 +53,8 @@ static struct kb_piece part_of(const struct kb_piece *piece, size_t from, size_t
 	struct kb_piece part = *piece;
 
 	part.text = kb_text_slice(piece->text, from, to);
+	if (from > 0)
+		part.digits = 0;
 	return part;
 }
 
@@ -95,6 +101,9 @@ static size_t survivors(const struct kb_piece *piece, unsigned cuts, struct kb_p
 
 static bool contains(const struct kb_piece *piece, const struct kb_piece *part)
 {
+	if (part->digits > 0)
+		return piece->digits >= part->digits && piece->caseless == part->caseless &&
+		       kb_text_equal(piece->text, part->text);
 	if (!part->caseless)
 		return !piece->caseless &&
 		       kb_text_find(piece->text, part->text) + part->text.len <= piece->text.len;
@@ -145,13 +154,24 @@ static void add_folds(struct draft *draft, struct kb_pieces pieces)
 		add_piece(draft, &long_s);
 }
 
+/* May a stamp have stood between @a piece and the digits before it, or between those? */
+static bool may_part_digits(const struct kb_piece *piece, unsigned cuts)
+{
+	return (cuts & KB_LITERAL_CUT_ANYWHERE) != 0 || !is_word(piece->text.data[0]);
+}
+
 /* Replace strings that may span a cut. False: the factor is not worth a search. */
 static bool cut_pieces(struct draft *draft, const struct draft *whole, unsigned cuts)
 {
 	draft->count = 0;
 	for (size_t i = 0; i < whole->count; i++) {
+		struct kb_piece piece = whole->items[i];
 		struct kb_piece parts[2];
-		size_t count = survivors(&whole->items[i], cuts, parts);
+		size_t count;
+
+		if (may_part_digits(&piece, cuts))
+			piece.digits = 0;
+		count = survivors(&piece, cuts, parts);
 
 		for (size_t j = 0; j < count; j++) {
 			if (parts[j].text.len < KB_PIECE_LENGTH_MIN)
@@ -189,6 +209,7 @@ static int copy_pieces(struct kb_literals *out, const struct draft *draft, unsig
 		items->text = draft->items[factor->count].text;
 		items->text.data = kb_text_copy(items->text);
 		items->caseless = draft->items[factor->count].caseless;
+		items->digits = draft->items[factor->count].digits;
 		if (items->text.data == NULL)
 			return KBAN_E_NOMEM;
 	}
@@ -218,14 +239,32 @@ static int add_factor(struct kb_literals *out, struct kb_pieces pieces, unsigned
 	return copy_pieces(out, &draft, score);
 }
 
+bool kb_literal_has_digits(const struct kb_literal *literal, struct kban_text text, size_t at)
+{
+	size_t count = 0;
+
+	while (count < literal->digits && count < at && is_digit(text.data[at - count - 1]))
+		count++;
+	return count == literal->digits;
+}
+
+static bool is_at(const struct kb_literal *literal, struct kban_text text, size_t at)
+{
+	struct kban_text part = kb_text_slice(text, at, at + literal->text.len);
+
+	return (literal->caseless ? kb_text_equal_nocase(part, literal->text)
+				  : kb_text_equal(part, literal->text)) &&
+	       kb_literal_has_digits(literal, text, at);
+}
+
 static bool is_in(const struct kb_literal *literal, struct kban_text text)
 {
 	size_t len = literal->text.len;
 
-	if (!literal->caseless)
+	if (!literal->caseless && literal->digits == 0)
 		return kb_text_find(text, literal->text) + len <= text.len;
 	for (size_t at = 0; at + len <= text.len; at++) {
-		if (kb_text_equal_nocase(kb_text_slice(text, at, at + len), literal->text))
+		if (is_at(literal, text, at))
 			return true;
 	}
 	return false;

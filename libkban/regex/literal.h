@@ -31,6 +31,7 @@
 struct kb_literal {
 	struct kban_text text;
 	bool caseless; /* ASCII letters in any case; then text has them in lower case */
+	size_t digits; /* so many stand before it, at least */
 };
 
 /* Longer strings are cut, which leaves them true. */
@@ -109,6 +110,9 @@ int kb_literals_find(struct kban_text pattern, unsigned flags, unsigned cuts,
 void kb_literals_clear(struct kb_literals *literals);
 
 void kb_literal_factor_clear(struct kb_literal_factor *factor);
+
+/* True if as many digits as @a literal needs stand before byte @a at of @a text, where it is. */
+bool kb_literal_has_digits(const struct kb_literal *literal, struct kban_text text, size_t at);
 
 /* True if @a text has one of the factor's strings. */
 bool kb_literal_factor_in(const struct kb_literal_factor *factor, struct kban_text text);

@@ -357,6 +357,15 @@ static void wake_targets(struct kban_scanner *scanner, const struct kb_scan_lite
 	}
 }
 
+/* What stands before a text may tell that it is another one. */
+static bool is_hit(const struct kban_scanner *scanner, const struct kb_hit *hit)
+{
+	const struct kb_literal *literal = &scanner->table.literals[hit->literal].literal;
+
+	return literal->digits == 0 ||
+	       kb_literal_has_digits(literal, scanner->block, hit->end - literal->text.len);
+}
+
 /* Wake who waited for what is in the line that ends at @a end. */
 static void wake(struct kban_scanner *scanner, size_t end, uint64_t line)
 {
@@ -366,7 +375,7 @@ static void wake(struct kban_scanner *scanner, size_t end, uint64_t line)
 
 		if (hit->end > end)
 			break;
-		if (literal->last_line == line)
+		if (literal->last_line == line || !is_hit(scanner, hit))
 			continue;
 		literal->last_line = line;
 		literal->lines++;

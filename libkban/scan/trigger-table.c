@@ -21,7 +21,8 @@ struct sample {
 
 static bool is_same(const struct kb_literal *left, const struct kb_literal *right)
 {
-	return left->caseless == right->caseless && kb_text_equal(left->text, right->text);
+	return left->caseless == right->caseless && left->digits == right->digits &&
+	       kb_text_equal(left->text, right->text);
 }
 
 /* The entry of @a literal, which is copied if it is new. NULL without memory. */
@@ -43,9 +44,10 @@ static struct kb_scan_literal *find_literal(struct kb_trigger_table *table,
 	found = &table->literals[table->count++];
 	*found = (struct kb_scan_literal){
 		.text = text,
-		.literal = { { text, literal->text.len }, literal->caseless },
+		.literal = *literal,
 		.last_line = KB_NO_LINE,
 	};
+	found->literal.text.data = text;
 	return found;
 }
 

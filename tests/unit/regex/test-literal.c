@@ -8,7 +8,8 @@
 #include "regex/literal.h"
 #include "regex/pattern.h"
 
-/* Factors are written {one|other}, strings that match in any case with a ~ before them. */
+/* Factors are written {one|other}, strings that match in any case with a ~ before them, and a # for
+ * each digit that must stand before them. */
 struct finding {
 	const char *pattern;
 	const char *factors;
@@ -22,6 +23,8 @@ static void write_factors(const struct kb_literals *literals, struct kb_buffer *
 		for (size_t j = 0; j < factor->count; j++) {
 			kb_buffer_string(out, j == 0 ? "{" : "|");
 			kb_buffer_string(out, factor->items[j].caseless ? "~" : "");
+			for (size_t k = 0; k < factor->items[j].digits; k++)
+				kb_buffer_byte(out, '#');
 			kb_buffer_text(out, factor->items[j].text);
 		}
 		kb_buffer_string(out, factor->or_beyond_ascii ? "|…}" : "}");
@@ -141,6 +144,9 @@ static const struct finding sets[] = {
 	{ "\\S\\d: ", "{0: |1: |2: |3: |4: |5: |6: |7: |8: |9: |…}" },
 	{ "\\d\\d\\d[xy];",
 	  "{0x;|0y;|1x;|1y;|2x;|2y;|3x;|3y;|4x;|4y;|5x;|5y;|6x;|6y;|7x;|7y;|8x;|8y;|9x;|9y;|…}" },
+	{ "\\S\\d{3}[xy];",
+	  "{##0x;|##0y;|##1x;|##1y;|##2x;|##2y;|##3x;|##3y;|##4x;|##4y;|##5x;|##5y;|##6x;|##6y;"
+	  "|##7x;|##7y;|##8x;|##8y;|##9x;|##9y;|…}" },
 	{ "x[0-9a]", "" },
 	{ "\\dfoo", "{foo}" },
 	{ NULL, NULL },
@@ -185,6 +191,10 @@ static const struct cut cuts[] = {
 	{ KB_LITERAL_CUT_ANYWHERE, "Failed password", "{Failed p|password}" },
 	{ KB_LITERAL_CUT_ANYWHERE, "abcdef", "{abc|cdef}" },
 	{ KB_LITERAL_CUT_ANYWHERE, "abcd", "" },
+	{ KB_LITERAL_CUT_AT_WORD_END, "\\S\\d{3}[xy]z",
+	  "{##0xz|##0yz|##1xz|##1yz|##2xz|##2yz|##3xz|##3yz|##4xz|##4yz|##5xz|##5yz|##6xz|##6yz|##"
+	  "7xz|##7yz|##8xz|##8yz|##9xz|##9yz|…}" },
+	{ KB_LITERAL_CUT_ANYWHERE, "\\S\\d{3}[xy]z", "" },
 	{ KB_LITERAL_CUT_ANYWHERE, "(?i)assess", "{~ass|~sess|\xc5\xbf}" },
 	{ KB_LITERAL_UNCUT, NULL, NULL },
 };

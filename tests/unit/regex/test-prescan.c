@@ -103,13 +103,13 @@ struct story {
 	struct kb_literal strings[8];
 };
 
-#define STRING(text)                 \
-	{                            \
-		KB_TEXT(text), false \
+#define STRING(text)                    \
+	{                               \
+		KB_TEXT(text), false, 0 \
 	}
-#define CASELESS(text)              \
-	{                           \
-		KB_TEXT(text), true \
+#define CASELESS(text)                 \
+	{                              \
+		KB_TEXT(text), true, 0 \
 	}
 
 static void find(void **state)
@@ -127,7 +127,7 @@ static void find(void **state)
 static const struct story contract[] = {
 	{ "", { STRING("a") } },
 	{ "a", { STRING("a"), CASELESS("A") } },
-	{ "some text", { { { NULL, 0 }, false } } },
+	{ "some text", { { { NULL, 0 }, false, 0 } } },
 	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	  { STRING("a"), STRING("aa"), STRING("aaaa"), STRING("aaaaaaa"), STRING("aaaaaaaaaaa") } },
 	{ "Failed password\nfAILED pASSWORD\nFAILED PASSWORD",
@@ -141,7 +141,7 @@ static const struct story contract[] = {
 	{ "x[A]`{a}@y\x7f_", { STRING("[A]`"), STRING("{a}@"), CASELESS("[a]`"), STRING("_") } },
 	{ "same same same", { STRING("same"), STRING("same"), CASELESS("same") } },
 	{ "at the very end of it", { STRING("of it"), STRING("end of it"), STRING("t") } },
-	{ NULL, { { { NULL, 0 }, false } } },
+	{ NULL, { { { NULL, 0 }, false, 0 } } },
 };
 
 static unsigned dice(uint32_t *seed, unsigned sides)
@@ -222,7 +222,7 @@ static void a_search_ends_when_it_is_enough(void **state)
 
 static void what_cannot_be_is_refused(void **state)
 {
-	static const struct kb_literal empty = { { "", 0 }, false };
+	static const struct kb_literal empty = { { "", 0 }, false, 0 };
 	static const struct kb_literal lines = STRING("a\nb");
 	static const struct kb_literal plain = STRING("a");
 	kb_auto(prescan) prescan = NULL;

@@ -423,6 +423,17 @@ static const struct {
 	  "left by the door again\n"
 	  "left by the door again\n",
 	  1 },
+	/* Digits before a text, as many as it takes. */
+	{ { .fail = { "^\\S+ \\d{3}0[1-9] \\S+ <HOST>$" } },
+	  "one 12305 to 192.0.2.1\n"
+	  "one 4305 to 192.0.2.2\n"
+	  "404 to 192.0.2.3\n",
+	  1 },
+	{ { .fail = { "^\\S+ [1-9a]{3}[xy]; <HOST>$" } },
+	  "one aa1x; 192.0.2.1\n"
+	  "one 11ay; 192.0.2.2\n"
+	  "one 11z; 192.0.2.3\n",
+	  2 },
 	/* Each line may have one of them, where lines belong together. */
 	{ { .fail = { "^refused .*\\nby the door <HOST>$" }, .max_lines = 2 },
 	  "refused x\n"
