@@ -4,6 +4,8 @@
 #include <netdb.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 /* Of the name of a chain: XT_EXTENSION_MAXNAMELEN less one. */
 #define CHAIN_MAX 28
 
@@ -15,18 +17,13 @@
 /* Longer than any in /etc/services. */
 #define SERVICE_MAX 63
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* True for letters, digits and @a others, if there is one at all. */
 static bool consists_of(struct kban_text text, const char *others)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.data[i];
 
-		if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		if (!kb_is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
 		    (c == '\0' || strchr(others, c) == NULL))
 			return false;
 	}

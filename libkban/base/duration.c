@@ -41,11 +41,6 @@ struct parser {
 static bool parse_sum(struct parser *parser, double *out);
 static bool parse_factor(struct parser *parser, double *out);
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -75,7 +70,7 @@ static bool parse_number(struct parser *parser, double *out)
 	size_t digits = 0;
 	size_t i;
 
-	for (i = 0; i < text.len && (is_digit(text.data[i]) || text.data[i] == '.'); i++) {
+	for (i = 0; i < text.len && (kb_is_digit(text.data[i]) || text.data[i] == '.'); i++) {
 		if (text.data[i] == '.') {
 			if (fraction)
 				return false;
@@ -190,9 +185,9 @@ static bool parse_sum(struct parser *parser, double *out)
 
 	if (!parse_product(parser, out))
 		return false;
-	for (next = peek(parser); next == '+' || next == '-' || is_digit(next);
+	for (next = peek(parser); next == '+' || next == '-' || kb_is_digit(next);
 	     next = peek(parser)) {
-		if (!is_digit(next))
+		if (!kb_is_digit(next))
 			skip(parser, 1);
 		if (!parse_product(parser, &product))
 			return false;

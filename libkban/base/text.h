@@ -16,6 +16,12 @@
 /* A NUL-terminated string as text; NULL is empty. */
 struct kban_text kb_text(const char *string);
 
+/* Of ASCII, whatever the locale. */
+static inline bool kb_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
 static inline bool kb_text_equal(struct kban_text left, struct kban_text right)
 {
 	return left.len == right.len &&

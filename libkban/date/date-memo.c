@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /*
  * What follows a stamp could have belonged to it: " +01:00", " 2005", ".123". At most so many bytes
  * decide about that, with the one that bounds it; and only the first two, where the second cannot
@@ -11,11 +13,6 @@
  */
 #define TAIL_BYTES 8
 #define TAIL_BEGIN 2
-
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
 
 /* Where the two digits of @a letter are. False: there are not two of them. */
 static bool find_pair(const struct kb_date_finding *finding, char letter, size_t *at)
@@ -40,7 +37,7 @@ static void find_fraction(struct kb_date_memo *memo, struct kban_text line)
 	if (at >= memo->to || (line.data[at] != '.' && line.data[at] != ','))
 		return;
 	memo->fraction_from = ++at;
-	while (at < memo->to && is_digit(line.data[at]))
+	while (at < memo->to && kb_is_digit(line.data[at]))
 		at++;
 	memo->fraction_to = at;
 }
@@ -53,7 +50,7 @@ static bool is_blank(char byte)
 /* A number, a sign, a fraction, or one of Z, UTC and GMT, may begin so. */
 static bool may_continue(char byte)
 {
-	return is_digit(byte) || strchr("+-.,ZzUuGg", byte) != NULL;
+	return kb_is_digit(byte) || strchr("+-.,ZzUuGg", byte) != NULL;
 }
 
 /*
@@ -130,13 +127,13 @@ static bool is_same(const struct kb_date_memo *memo, const char *data)
 static bool read_sixty(const char *at, int *out)
 {
 	*out = (at[0] - '0') * 10 + at[1] - '0';
-	return at[0] >= '0' && at[0] <= '5' && is_digit(at[1]);
+	return at[0] >= '0' && at[0] <= '5' && kb_is_digit(at[1]);
 }
 
 static bool has_fraction(const struct kb_date_memo *memo, const char *data)
 {
 	for (size_t i = memo->fraction_from; i < memo->fraction_to; i++)
-		if (!is_digit(data[i]))
+		if (!kb_is_digit(data[i]))
 			return false;
 	return true;
 }

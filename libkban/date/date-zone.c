@@ -51,11 +51,6 @@ static const struct zone_row zone_rows[] = {
 	{ 780, "FJST NZDT" },
 };
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool row_has(const struct zone_row *row, struct kban_text letters)
 {
 	struct kban_text rest = kb_text(row->names);
@@ -94,13 +89,13 @@ static bool parse_offset(struct kban_text offset, int *minutes)
 	if (offset.len != 3 && offset.len != 5 && offset.len != 6)
 		return false;
 	if ((data[0] != '+' && data[0] != '-') || (data[1] != '0' && data[1] != '1') ||
-	    !is_digit(data[2]))
+	    !kb_is_digit(data[2]))
 		return false;
 	*minutes = 60 * (10 * (data[1] - '0') + (data[2] - '0'));
 	if (offset.len > 3) {
 		const char *rest = data + 3 + colon;
 
-		if ((colon && data[3] != ':') || !is_digit(rest[0]) || !is_digit(rest[1]))
+		if ((colon && data[3] != ':') || !kb_is_digit(rest[0]) || !kb_is_digit(rest[1]))
 			return false;
 		*minutes += 10 * (rest[0] - '0') + (rest[1] - '0');
 	}

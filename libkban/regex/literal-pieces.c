@@ -77,11 +77,6 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static char lower(char c)
 {
 	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -335,7 +330,7 @@ static bool shorten(struct kb_piece_room *room, struct kb_pieces *pieces)
 
 		if (piece.text.len < 2)
 			return false;
-		piece.digits = is_digit(piece.text.data[0]) ? piece.digits + 1 : 0;
+		piece.digits = kb_is_digit(piece.text.data[0]) ? piece.digits + 1 : 0;
 		piece.text = kb_text_slice(piece.text, 1, piece.text.len);
 		if (!has_piece(items, count, &piece))
 			items[count++] = piece;
@@ -426,7 +421,7 @@ static size_t count_digits(struct kb_pieces pieces)
 		struct kban_text text = pieces.items[i].text;
 
 		for (size_t j = 0; j < text.len; j++)
-			if (!is_digit(text.data[j]))
+			if (!kb_is_digit(text.data[j]))
 				return 0;
 		if (text.len < least)
 			least = text.len;

@@ -78,19 +78,14 @@ static void skip_through(struct reader *reader, char end)
 		reader->at += len + 1;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_alphanumeric(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return kb_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return kb_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* A character that stands in a line as it stands in a pattern, in any encoding that matters. */
@@ -160,7 +155,7 @@ static struct item read_code(struct reader *reader)
 	while (is_hex(peek(reader, 0)) && (braces || digits < 2)) {
 		char c = peek(reader, 0);
 
-		code = code * 16 + (unsigned)(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+		code = code * 16 + (unsigned)(kb_is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
 		if (code > 0x10ffff)
 			doubt(reader);
 		reader->at++;
@@ -180,9 +175,10 @@ static void skip_argument(struct reader *reader)
 		skip_through(reader, '>');
 	} else if (take(reader, "'")) {
 		skip_through(reader, '\'');
-	} else if (peek(reader, 0) == '-' || peek(reader, 0) == '+' || is_digit(peek(reader, 0))) {
+	} else if (peek(reader, 0) == '-' || peek(reader, 0) == '+' ||
+		   kb_is_digit(peek(reader, 0))) {
 		reader->at++;
-		while (is_digit(peek(reader, 0)))
+		while (kb_is_digit(peek(reader, 0)))
 			reader->at++;
 	} else {
 		reader->at++;
@@ -249,8 +245,8 @@ static struct item read_escape(struct reader *reader)
 		skip_argument(reader);
 		return any_item();
 	}
-	if (is_digit(letter)) {
-		while (is_digit(peek(reader, 0)))
+	if (kb_is_digit(letter)) {
+		while (kb_is_digit(peek(reader, 0)))
 			reader->at++;
 		return any_item();
 	}
@@ -295,8 +291,8 @@ static struct item read_set_char(struct reader *reader)
 		doubt(reader);
 	if (c == 'b')
 		return any_item(); /* a backspace */
-	if (is_digit(c)) {
-		while (is_digit(peek(reader, 0)))
+	if (kb_is_digit(c)) {
+		while (kb_is_digit(peek(reader, 0)))
 			reader->at++;
 		return any_item();
 	}
@@ -444,8 +440,8 @@ static struct item read_special_group(struct reader *reader)
 		skip_through(reader, '\'');
 		return group_item(reader);
 	}
-	if (next == 'P' || next == 'R' || next == '&' || next == '+' || is_digit(next) ||
-	    (next == '-' && is_digit(peek(reader, 1)))) {
+	if (next == 'P' || next == 'R' || next == '&' || next == '+' || kb_is_digit(next) ||
+	    (next == '-' && kb_is_digit(peek(reader, 1)))) {
 		skip_through(reader, ')');
 		return any_item();
 	}
@@ -510,9 +506,9 @@ static size_t read_number(struct reader *reader, size_t otherwise)
 {
 	size_t number = 0;
 
-	if (!is_digit(peek(reader, 0)))
+	if (!kb_is_digit(peek(reader, 0)))
 		return otherwise;
-	for (; is_digit(peek(reader, 0)); reader->at++) {
+	for (; kb_is_digit(peek(reader, 0)); reader->at++) {
 		number = number * 10 + (size_t)(peek(reader, 0) - '0');
 		if (number > 65535) {
 			doubt(reader);
@@ -534,7 +530,7 @@ static bool read_quantifier(struct reader *reader, size_t *min, size_t *max)
 	} else if (take(reader, "?")) {
 		*max = 1;
 	} else if (take(reader, "{")) {
-		if (!is_digit(peek(reader, 0)))
+		if (!kb_is_digit(peek(reader, 0)))
 			doubt(reader);
 		*min = read_number(reader, 0);
 		*max = take(reader, ",") ? read_number(reader, UNBOUNDED) : *min;

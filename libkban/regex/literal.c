@@ -20,14 +20,9 @@ struct draft {
 	size_t count;
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kb_is_digit(c) || c == '_';
 }
 
 /* May a stamp have stood before byte @a at of @a text? */
@@ -243,7 +238,7 @@ bool kb_literal_has_digits(const struct kb_literal *literal, struct kban_text te
 {
 	size_t count = 0;
 
-	while (count < literal->digits && count < at && is_digit(text.data[at - count - 1]))
+	while (count < literal->digits && count < at && kb_is_digit(text.data[at - count - 1]))
 		count++;
 	return count == literal->digits;
 }

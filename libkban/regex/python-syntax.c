@@ -62,11 +62,6 @@ static char peek(const struct translator *t, size_t ahead)
 	return t->text.data[t->at + ahead];
 }
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool is_octal(char byte)
 {
 	return byte >= '0' && byte <= '7';
@@ -79,12 +74,12 @@ static bool is_letter(char byte)
 
 static bool is_hex(char byte)
 {
-	return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+	return kb_is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
 }
 
 static bool is_word(char byte)
 {
-	return is_letter(byte) || is_digit(byte) || byte == '_' || (unsigned char)byte >= 0x80;
+	return is_letter(byte) || kb_is_digit(byte) || byte == '_' || (unsigned char)byte >= 0x80;
 }
 
 static void copy(struct translator *t, size_t len)
@@ -160,7 +155,7 @@ static int translate_number(struct translator *t)
 
 	if (peek(t, 1) == '0' || count_octal(t, 3) == 3)
 		return translate_octal(t, count_octal(t, 3));
-	if (is_digit(peek(t, 2)))
+	if (kb_is_digit(peek(t, 2)))
 		digits = 2;
 	kb_buffer_printf(t->out, "\\g{%.*s}", (int)digits, t->text.data + t->at + 1);
 	t->at += 1 + digits;
@@ -238,7 +233,7 @@ static bool is_blank_escape(const struct translator *t)
 
 static int translate_escape(struct translator *t)
 {
-	if (is_digit(peek(t, 1)))
+	if (kb_is_digit(peek(t, 1)))
 		return translate_number(t);
 	if (is_blank_escape(t)) {
 		kb_buffer_string(t->out, peek(t, 1) == 's' ? "[" : "[^");
@@ -266,7 +261,7 @@ static int translate_set_escape(struct translator *t)
 {
 	if (is_octal(peek(t, 1)))
 		return translate_octal(t, count_octal(t, 3));
-	if (is_digit(peek(t, 1)))
+	if (kb_is_digit(peek(t, 1)))
 		return fail_at(t, t->at, "no such escape in a set");
 	if (is_blank_escape(t)) {
 		put_blanks_in_set(t, peek(t, 1) == 's');
@@ -332,11 +327,11 @@ static void translate_brace(struct translator *t)
 {
 	size_t low = 0, high = 0, end;
 
-	while (is_digit(peek(t, 1 + low)))
+	while (kb_is_digit(peek(t, 1 + low)))
 		low++;
 	end = 1 + low;
 	if (peek(t, end) == ',') {
-		while (is_digit(peek(t, end + 1 + high)))
+		while (kb_is_digit(peek(t, end + 1 + high)))
 			high++;
 		end += 1 + high;
 	}
@@ -368,7 +363,7 @@ static void close_group(struct translator *t)
 
 static bool is_long_name(struct kban_text name)
 {
-	if (name.len <= NAME_MAX_BYTES || is_digit(name.data[0]))
+	if (name.len <= NAME_MAX_BYTES || kb_is_digit(name.data[0]))
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		if (!is_word(name.data[i]))
@@ -448,7 +443,7 @@ static int translate_condition(struct translator *t)
 {
 	struct kban_text rest = kb_text_slice(t->text, t->at + 3, t->text.len);
 	struct kban_text name = kb_text_slice(rest, 0, kb_text_index(rest, ')'));
-	bool plain = name.len > 0 && name.len < rest.len && !is_digit(name.data[0]);
+	bool plain = name.len > 0 && name.len < rest.len && !kb_is_digit(name.data[0]);
 	int status;
 
 	for (size_t i = 0; i < name.len; i++)
@@ -551,7 +546,7 @@ static int translate_flags(struct translator *t)
 {
 	struct flags flags = { 0 };
 
-	if (is_digit(peek(t, 3)) && (peek(t, 2) == '-' || peek(t, 2) == '+')) {
+	if (kb_is_digit(peek(t, 3)) && (peek(t, 2) == '-' || peek(t, 2) == '+')) {
 		copy(t, 3); /* (?-1), a recursion */
 		return KBAN_OK;
 	}
@@ -591,7 +586,7 @@ static int translate_extension(struct translator *t)
 		copy(t, 3);
 		return KBAN_OK;
 	default:
-		if (!is_digit(kind))
+		if (!kb_is_digit(kind))
 			return translate_flags(t);
 		copy(t, 3);
 		return KBAN_OK;

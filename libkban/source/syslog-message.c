@@ -24,11 +24,6 @@ struct parts {
 	struct kban_text content;
 };
 
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -75,8 +70,8 @@ static bool has_shape(struct kban_text text, const char *shape)
 	for (i = 0; shape[i] != '\0' && i < text.len; i++) {
 		char byte = text.data[i];
 
-		if (shape[i] == '0'   ? !is_digit(byte)
-		    : shape[i] == ' ' ? byte != ' ' && !is_digit(byte)
+		if (shape[i] == '0'   ? !kb_is_digit(byte)
+		    : shape[i] == ' ' ? byte != ' ' && !kb_is_digit(byte)
 				      : byte != shape[i])
 			return false;
 	}
@@ -102,7 +97,7 @@ static size_t iso_stamp_len(struct kban_text text)
 		return 0;
 	if (len < text.len && text.data[len] == '.') {
 		len++;
-		while (len < text.len && is_digit(text.data[len]))
+		while (len < text.len && kb_is_digit(text.data[len]))
 			len++;
 	}
 	zone = zone_len(behind(text, len));
@@ -196,7 +191,7 @@ static bool read_new(struct kban_text rest, struct parts *out)
 
 static bool is_host_byte(char byte)
 {
-	return is_letter(byte) || is_digit(byte) || strchr(".-_:", byte) != NULL;
+	return is_letter(byte) || kb_is_digit(byte) || strchr(".-_:", byte) != NULL;
 }
 
 /* A word that can be no tag: those end in a colon or have the number of a process in brackets. */
