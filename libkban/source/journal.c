@@ -150,7 +150,7 @@ static int open_once(struct kban_journal *journal, struct kban_error **err)
 		return kb_fail_memory(err);
 	if (status == -ELIBACC)
 		return kb_fail(err, KBAN_E_SYSTEM, &where,
-			       "cannot be opened: libsystemd is not installed");
+			       "cannot be opened: libsystemd is not installed, or too old");
 	kb_fail_errno(err, -status, &where, "cannot be opened");
 	return status_of(-status);
 }
