@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "regex/character-set.h"
 
 /* A pattern that is being walked through. */
 struct walk {
@@ -27,19 +28,6 @@ struct walk {
 static struct kban_text left(const struct walk *walk)
 {
 	return kb_text_slice(walk->text, walk->at, walk->text.len);
-}
-
-/* Behind a set, the first member of which may be "]". */
-static size_t set_end(struct kban_text text, size_t at)
-{
-	at += 1 + (at + 1 < text.len && text.data[at + 1] == '^');
-	for (size_t i = at; i < text.len; i++) {
-		if (text.data[i] == '\\')
-			i++;
-		else if (text.data[i] == ']' && i > at)
-			return i + 1;
-	}
-	return text.len;
 }
 
 /* Neither flags, nor comments, nor what goes elsewhere in the pattern. */
@@ -60,6 +48,7 @@ static bool is_known_group(struct kban_text group)
 static bool step(struct walk *walk)
 {
 	char token = walk->text.data[walk->at];
+	struct kb_character_set unused;
 
 	switch (token) {
 	case '\\':
@@ -69,8 +58,7 @@ static bool step(struct walk *walk)
 		walk->at += 2;
 		return true;
 	case '[':
-		walk->at = set_end(walk->text, walk->at);
-		return true;
+		return kb_character_set_parse(walk->text, &walk->at, &unused);
 	case '(':
 		if (!is_known_group(left(walk)))
 			return false;
